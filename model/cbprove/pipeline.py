@@ -145,8 +145,8 @@ def _remembered(
     (name,) = names
     earlier = cache.is_earlier(name)
     if known.fresh and known.decided:
-        cache.put(name, known.held)
-    return replace(report, kept=known.found and earlier)
+        cache.put(name, known.document)
+    return replace(report, kept=known.hit and earlier)
 
 
 def files(named: Iterable[str]) -> Iterator[tuple[str, bool]]:

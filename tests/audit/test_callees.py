@@ -9,8 +9,8 @@ from types import MappingProxyType
 import pytest
 
 from cbprove.audit.record import Record, load
-from cbprove.audit.told import summary
-from cbprove.audit.told import text as told
+from cbprove.audit.rendering import summary
+from cbprove.audit.rendering import text as told
 from cbprove.audit.writing import save, text
 from cbprove.frozen import replace
 from cbprove.source.accesses import Access, Read

@@ -11,8 +11,8 @@ import pytest
 
 from cbprove.audit.compare import Audited, audited
 from cbprove.audit.record import Record, load
-from cbprove.audit.told import document, summary, unmodelled
-from cbprove.audit.told import text as told
+from cbprove.audit.rendering import document, summary, unmodelled
+from cbprove.audit.rendering import text as told
 from cbprove.audit.writing import save, text
 from cbprove.diagnostics import WrongUsage
 from cbprove.pipeline import candidates_to_audit

@@ -10,8 +10,8 @@ import pytest
 
 from cbprove.audit.joins import joined, neighbours
 from cbprove.audit.record import load
-from cbprove.audit.told import document
-from cbprove.audit.told import text as told
+from cbprove.audit.rendering import document
+from cbprove.audit.rendering import text as told
 from cbprove.audit.writing import save, text
 from cbprove.pipeline import candidates_to_audit
 from cbprove.source.accesses import Bound, Calls

@@ -32,8 +32,8 @@ from cbprove.logic.terms import (
     sub,
     var,
 )
-from cbprove.obligations.found import Found
-from cbprove.obligations.members import Held
+from cbprove.obligations.definitions import Definition
+from cbprove.obligations.members import MemberUnknown
 from cbprove.obligations.ops import MEMORY, Store
 from cbprove.obligations.sources import UNSURE
 from cbprove.obligations.values import Value
@@ -99,8 +99,8 @@ def test_what_was_not_followed_is_not_guessed() -> None:
     assert alike(OWN, le(var(UNSURE + "value"), 3), {UNSURE + "value": 1}) == 0
 
 
-def _held(name: str, store: int, position: Int, width: int) -> Held:
-    return Held(var(name), store, position, width)
+def _held(name: str, store: int, position: Int, width: int) -> MemberUnknown:
+    return MemberUnknown(var(name), store, position, width)
 
 
 def test_values_of_one_store_lie_apart_or_on_each_other() -> None:
@@ -117,13 +117,13 @@ def test_values_of_one_store_lie_apart_or_on_each_other() -> None:
 
 def _found(
     kind: str, position: Int, hit: Bool = True, value: int | None = None, number: int = 1
-) -> Found:
+) -> Definition:
     known = None if value is None else Value(value, value, value)
     store = Store(number, (kind, number), kind, (0, MEMORY), 0, 8, True, value=known)  # type: ignore[arg-type]
-    return Found(hit, store, position)
+    return Definition(hit, store, position)
 
 
-def _sides(now: Found, then: Found, width: int = 8) -> Bits:
+def _sides(now: Definition, then: Definition, width: int = 8) -> Bits:
     return Bits(width=width, sides=Sides(now=(now,), then=(then,)))
 
 
@@ -147,7 +147,7 @@ def test_a_value_that_was_not_followed_differs_from_nothing() -> None:
         _found("value", var("c"), value=1).store, value=Value(var(UNSURE + "value"), 0, 255)
     )
     before = _found("fresh", 0, number=2)
-    assert alike(OWN, True, {}, (), _sides(Found(True, now, var("c")), before)) == 0
+    assert alike(OWN, True, {}, (), _sides(Definition(True, now, var("c")), before)) == 0
 
 
 def test_some_bit_suffices() -> None:

@@ -138,7 +138,7 @@ def test_a_mistake_is_a_finding_and_exits_with_2(tmp_path: Path, format: str) ->
 ODD = Findings(
     subject="a\x1b[31m <b> | * subject",
     command="cbprove check 'a b.cbs'",
-    found=(
+    entries=(
         Finding(
             "CB2001",
             "error",

@@ -262,7 +262,7 @@ def test_a_hunk_that_may_be_of_several_structs_is_no_pass() -> None:
     ran = cbprove("-", given=text.encode())
     assert (ran.returncode, ran.stderr) == (3, "")
     assert ran.stdout.startswith(
-        "not judged\nnot judged: x.h:7: the hunk names no struct and fits each of inet_skb_parm,"
+        "not judged\nnot judged: x.h:7: the hunk names no struct and fits each of br_input_skb_cb,"
     )
 
 

@@ -164,7 +164,8 @@ def _visible(broken: Broken) -> bool:
     same byte everywhere."""
     whole = len({each.bit // 8 for each in broken.bits}) * 8 == len(broken.bits)
     return whole and all(
-        each.remembered is None or each.remembered.store != each.found.store for each in broken.bits
+        each.remembered is None or each.remembered.store != each.actual.store
+        for each in broken.bits
     )
 
 

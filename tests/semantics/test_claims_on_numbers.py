@@ -91,7 +91,7 @@ def test_broken_bits_and_what_was_remembered() -> None:
     [broken] = execute(prog).broken["p"]
     assert [bit.bit for bit in broken.bits] == list(range(16, 24))
     assert {bit.object for bit in broken.bits} == {FIRST}
-    assert broken.bits[3].found == (((clobber.uid,), 0, "fresh"), 3)
+    assert broken.bits[3].actual == (((clobber.uid,), 0, "fresh"), 3)
     assert broken.bits[3].remembered == (((), 0, "debris"), 19)
 
 

@@ -13,7 +13,7 @@ pytest.importorskip("clang.cindex")
 from cbprove.source.accesses import Sought
 from cbprove.source.mentions import Mentions
 from cbprove.source.reading import read_file
-from cbprove.source.told import bits
+from cbprove.source.rendering import bits
 from cbprove.source.units import Flags
 
 IDIOMS = sorted(Path(__file__).parent.joinpath("idioms").glob("*.c"))

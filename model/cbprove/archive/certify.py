@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cbprove.archive import record, runs
+from cbprove.archive.derived import counted, proposed, rested, shared
 from cbprove.archive.folder import CERTIFICATE, ENDING, PROOF, sha256
 from cbprove.archive.record import (
     Box,
@@ -25,7 +26,6 @@ from cbprove.archive.record import (
     indexes,
 )
 from cbprove.archive.stated import Stated, Statements
-from cbprove.archive.told import counted, proposed, rested, shared
 from cbprove.design.asking import impossible_by_bits
 from cbprove.design.marks import BOUNDED, INAPPLICABLE, PROVED, REFUTED, VACUOUS, VERDICTS
 from cbprove.design.replayed import NotReplayed
@@ -123,7 +123,7 @@ class _Certifying:
                     self.texts |= {f"{name}{PROOF}": proof} if proofs[name].drat else {}
         return proofs
 
-    def held(self, part: Part, name: str) -> Part:
+    def with_certificates(self, part: Part, name: str) -> Part:
         """A proved part with its certificates, if it has them for each of its candidates."""
         sector = self.statements.sector(part.fixed)
         certificates = (
@@ -271,7 +271,7 @@ class _Sectored:
             yield self._resting(self._part(mark, chosen_run, run), obligations)
 
     def _resting(self, part: Part, obligations: tuple[str, ...]) -> Part:
-        return self.certifying.held(replace(part, obligations=obligations), self.name)
+        return self.certifying.with_certificates(replace(part, obligations=obligations), self.name)
 
     def _by_sources(self, mark: int) -> str:
         """What is proved of the whole sector at once."""

@@ -10,11 +10,11 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from cbprove.archive.derived import counted, proposed, rested, shared
 from cbprove.archive.folder import CERTIFICATE, ENDING, PROOF, RECORD, Failure, Folder
 from cbprove.archive.parts import Confirming, Obliged, Shown, Solvers, Wrong
 from cbprove.archive.record import Recorded, Scope, command, indexes
 from cbprove.archive.stated import Statements, Unstated
-from cbprove.archive.told import counted, proposed, rested, shared
 from cbprove.design.sectors import Division, spread
 from cbprove.diagnostics import SpecError
 from cbprove.logic.terms import deep

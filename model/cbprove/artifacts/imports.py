@@ -166,7 +166,9 @@ def text(
     writer = _Writer(gathered, constants)
     blocks = [writer.block(unit) for unit in artifact.units]
     defines = "".join(
-        f"#define {name} {value}\n" for name, value in constants.items() if name not in writer.told
+        f"#define {name} {value}\n"
+        for name, value in constants.items()
+        if name not in writer.enumerated
     )
     return "\n".join([*(block for block in blocks if block), *([defines] if defines else [])])
 
@@ -176,7 +178,7 @@ class _Spelling(Names):
 
     def __init__(self, gathered: Gathering) -> None:
         self.gathered = gathered
-        self.endings = endings(gathered.found)
+        self.endings = endings(gathered.definitions)
 
     def tagged(self, types: Types, ref: Ref) -> str:
         definition = self.gathered.named(types, ref)
@@ -200,7 +202,7 @@ class _Writer:
     constants: Mapping[str, int]
     names: _Spelling = field(init=False)
     taken: set[str] = field(init=False)
-    told: set[str] = field(default_factory=set)
+    enumerated: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.names = _Spelling(self.gathered)
@@ -209,7 +211,9 @@ class _Writer:
     def block(self, unit: Types) -> str:
         """All that a unit defines; empty if nothing of it is needed."""
         definitions = [
-            definition for definition in self.gathered.found.values() if definition.types is unit
+            definition
+            for definition in self.gathered.definitions.values()
+            if definition.types is unit
         ]
         if not definitions:
             return ""
@@ -251,7 +255,7 @@ class _Writer:
     def _note(self, definition: Definition) -> list[str]:
         alternatives = [
             other.types.name
-            for other in self.gathered.found.values()
+            for other in self.gathered.definitions.values()
             if other.name == definition.name
             and (other.kind == "typedef") == (definition.kind == "typedef")
             and other is not definition
@@ -313,8 +317,8 @@ class _Writer:
     def _constant(self, name: str, value: int) -> str:
         """An enumerator's name, with a number if another enumeration has one of it: they share a
         namespace."""
-        if self.constants.get(name) == value and name not in self.told:
-            self.told.add(name)
+        if self.constants.get(name) == value and name not in self.enumerated:
+            self.enumerated.add(name)
             return name
         free, number = name, 1
         while free in self.taken:

@@ -259,7 +259,7 @@ class Gathering:
         self.artifact = artifact
         self.known = is_known
         self.records = {id(unit): Records(unit) for unit in artifact.units}
-        self.found: dict[tuple[Kind, str, str], Definition] = {}
+        self.definitions: dict[tuple[Kind, str, str], Definition] = {}
         self._prints: dict[tuple[int, Ref], str] = {}
 
     def print_of(self, types: Types, ref: Ref) -> str:
@@ -272,9 +272,9 @@ class Gathering:
         """The definition behind all that it needs; nothing if an equal one is there."""
         types, ref = definition.types, definition.ref
         key = self.key(definition)
-        if key not in self.found:
+        if key not in self.definitions:
             self._below(types, ref, top=True)
-            self.found[key] = self._home(definition, key[2])
+            self.definitions[key] = self._home(definition, key[2])
 
     def _home(self, definition: Definition, digest: str) -> Definition:
         """The same definition in the first unit that has it: modules repeat what the kernel

@@ -70,7 +70,7 @@ def followed(
                     )
                 )
         for step in sharing:
-            calls_of[step.name] |= walk.met
+            calls_of[step.name] |= walk.called
     return Followed(tuple(callees), reads, tuple(_idle(by_function.values(), calls_of)))
 
 
@@ -109,7 +109,7 @@ class _Walk:
     ) -> None:
         self.record, self.standing, self.declared = record, on_paths, declared
         self.left = {each.function for step in sharing for each in step.witness.not_followed}
-        self.met: set[str] = set()
+        self.called: set[str] = set()
 
     def from_function(self, name: str) -> list[tuple[str, Read]]:
         """Who is called, by whom; of functions of one name the one of the caller's file."""
@@ -117,7 +117,7 @@ class _Walk:
         waiting = list(self.record.functions.get(name, ()))
         while waiting:
             caller = waiting.pop(0)
-            self.met.update(caller.calls)
+            self.called.update(caller.calls)
             for each in caller.calls:
                 if each in self.standing or each in self.left:
                     continue

@@ -184,11 +184,11 @@ def neighbours(program: Program) -> tuple[Neighbours, ...]:
 class _Walk:
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.found: dict[tuple[int, int], tuple[Call, Call]] = {}
+        self.edges: dict[tuple[int, int], tuple[Call, Call]] = {}
 
     def pairs(self, body: Block) -> Iterator[tuple[Call, Call]]:
         self._block(body)
-        yield from self.found.values()
+        yield from self.edges.values()
 
     def _block(self, body: Block) -> _Ends:
         ends_of_block = _NOTHING
@@ -201,7 +201,7 @@ class _Walk:
         return ends_of_block
 
     def _join(self, last: tuple[Call, ...], first: tuple[Call, ...]) -> None:
-        self.found.update(
+        self.edges.update(
             {(earlier.uid, later.uid): (earlier, later) for earlier in last for later in first}
         )
 

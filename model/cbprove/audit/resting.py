@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from cbprove.audit.compare import audited
 from cbprove.audit.record import parsed, read
-from cbprove.audit.told import summary
+from cbprove.audit.rendering import summary
 from cbprove.diagnostics import Diagnostic, Span, SpecError, WrongUsage
 from cbprove.meaning import elaborate
 from cbprove.meaning.system import System

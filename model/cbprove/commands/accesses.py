@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _show(args: argparse.Namespace, sweep_result: Found, files: int) -> None:
     from cbprove.source.asked import sought
-    from cbprove.source.told import document, draft, text
+    from cbprove.source.rendering import document, draft, text
 
     object, short = sought(args.object), named(args)
     if args.format == "json":

@@ -86,7 +86,7 @@ def sought(
     )
 
 
-def found(args: argparse.Namespace, artifact: Artifact) -> list[Definition]:
+def definitions(args: argparse.Namespace, artifact: Artifact) -> list[Definition]:
     """All that was asked for; raises SpecError with all that is missing."""
     from cbprove.artifacts.imports import find, flavoured
 

@@ -125,7 +125,7 @@ def _read(args: argparse.Namespace, programs: dict[str, Program]) -> Record:
 
 
 def _show(args: argparse.Namespace, audits: list, record: Record) -> None:  # type: ignore[type-arg]
-    from cbprove.audit.told import document, text
+    from cbprove.audit.rendering import document, text
 
     if args.format == "json":
         import json

@@ -191,12 +191,12 @@ class _Check:
         console.document(text(self.reports, typed()))
 
     def _findings(self) -> None:
-        from cbprove.formats.findings import Findings, of_reports, told
+        from cbprove.formats.findings import Findings, of_reports, summary_lines
         from cbprove.formats.table import FORMATS as WRITERS
         from cbprove.report.text import total
 
         findings = of_reports(self.reports, tuple(self.mistakes))
-        subject, lines = ", ".join(self.given.specs), told(findings, total(self.reports))
+        subject, lines = ", ".join(self.given.specs), summary_lines(findings, total(self.reports))
         all_findings = Findings(subject, typed(), findings, lines, mixed(self.codes))
         console.document(WRITERS[self.given.format](all_findings))
 

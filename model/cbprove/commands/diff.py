@@ -23,8 +23,8 @@ from cbprove.commands.shared import (
 from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
+    from cbprove.comparing.rendering import Comparison
     from cbprove.comparing.sides import Pair
-    from cbprove.comparing.told import Comparison
 
 HELP = (
     "a patch, two specs, two kernels or two revisions: what changed in layouts, and what "
@@ -117,8 +117,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _compare(args: argparse.Namespace) -> int:
+    from cbprove.comparing.rendering import text
     from cbprove.comparing.review import compare
-    from cbprove.comparing.told import text
 
     comparisons, earlier = [], kept(args)
     for before, after in _pairs(args):
@@ -147,7 +147,7 @@ def _compare(args: argparse.Namespace) -> int:
 
 def _show(comparisons: Sequence[Comparison], format: str) -> None:
     """All comparisons as one document."""
-    from cbprove.comparing.told import document, text
+    from cbprove.comparing.rendering import document, text
 
     if format == "json":
         import json

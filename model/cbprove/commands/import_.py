@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from cbprove import console
-from cbprove.commands.artefacts import add_modules, add_names, found, names, opened
+from cbprove.commands.artefacts import add_modules, add_names, definitions, names, opened
 from cbprove.commands.shared import add_color
 from cbprove.diagnostics import WrongUsage
 
@@ -61,7 +61,7 @@ def _of_artefact(args: argparse.Namespace) -> str:
             "name one; modules over it are given with --module",
         )
     artifact = opened(args, args.files[0] if args.files else None)
-    return written(artifact, found(args, artifact), {})
+    return written(artifact, definitions(args, artifact), {})
 
 
 def _of_headers(args: argparse.Namespace) -> str:
@@ -78,4 +78,4 @@ def _of_headers(args: argparse.Namespace) -> str:
     spelled = [name if kind == "struct" else f"{kind} {name}" for kind, name in names(args)]
     declarations = ask(args.cc, args.files, spelled, args.const)
     artifact = Artifact(args.files[0], (declarations.types,))
-    return written(artifact, found(args, artifact), dict(declarations.constants))
+    return written(artifact, definitions(args, artifact), dict(declarations.constants))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cbprove.comparing import layouts as changes
 from cbprove.comparing.layouts import Reshaped
-from cbprove.comparing.told import Comparison
+from cbprove.comparing.rendering import Comparison
 from cbprove.comparing.verdicts import Changed, answers, verdicts
 from cbprove.frozen import frozen, replace
 from cbprove.keeping import Folder

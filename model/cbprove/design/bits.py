@@ -15,8 +15,8 @@ from itertools import combinations, product
 from cbprove.design.evaluation import Evaluation, Piece
 from cbprove.frozen import frozen
 from cbprove.logic.terms import Int
-from cbprove.obligations.found import Found, within
-from cbprove.obligations.members import Held
+from cbprove.obligations.definitions import Definition, within
+from cbprove.obligations.members import MemberUnknown
 from cbprove.reaching.universe import Candidates
 
 _ARBITRARY = ("fresh", "debris")
@@ -26,8 +26,8 @@ _ARBITRARY = ("fresh", "debris")
 class Sides:
     """Where a bit that should be unchanged may come from, now and then, latest stores first."""
 
-    now: tuple[Found, ...]
-    then: tuple[Found, ...]
+    now: tuple[Definition, ...]
+    then: tuple[Definition, ...]
 
 
 class Values:
@@ -56,8 +56,8 @@ class Values:
         return unequal_at
 
     def _origins(
-        self, definitions: Sequence[Found]
-    ) -> tuple[list[tuple[Candidates, Found]], list[tuple[Candidates, Found]]]:
+        self, definitions: Sequence[Definition]
+    ) -> tuple[list[tuple[Candidates, Definition]], list[tuple[Candidates, Definition]]]:
         """Which stores a bit comes from, those that may have stored anything and those of known
         values, and where it does."""
         arbitrary, determined = [], []
@@ -80,7 +80,7 @@ class Values:
                 break
         return arbitrary, determined
 
-    def _arbitrary(self, origins: list[tuple[Candidates, Found]]) -> Candidates:
+    def _arbitrary(self, origins: list[tuple[Candidates, Definition]]) -> Candidates:
         """Where nothing that the run or the other side hangs on looks at an arbitrary bit."""
         arbitrary_at = 0
         for candidates, definition in origins:
@@ -92,7 +92,7 @@ class Values:
             arbitrary_at |= candidates
         return arbitrary_at
 
-    def _bit(self, definition: Found, little_endian: bool) -> list[tuple[Candidates, int]]:
+    def _bit(self, definition: Definition, little_endian: bool) -> list[tuple[Candidates, int]]:
         """The value of a bit of a store, where it is known; what is not a number is zero there."""
         store = definition.store
         if store.kind != "value" or store.value is None:
@@ -136,7 +136,7 @@ class Values:
                     consistent_at &= self._consistent(variable, other)
         return consistent_at
 
-    def _consistent(self, variable: Held, other: Held) -> Candidates:
+    def _consistent(self, variable: MemberUnknown, other: MemberUnknown) -> Candidates:
         consistent_at = self._disjoint(
             variable.position, variable.width, other.position, other.width
         )
@@ -148,7 +148,7 @@ class Values:
             )[0]
         return consistent_at
 
-    def _value(self, variable: Held) -> int:
+    def _value(self, variable: MemberUnknown) -> int:
         return int(self._evaluation.model.get(variable.unknown.args[0], 0))
 
     def _disjoint(self, one: Int, width: int, other: Int, size: int) -> Candidates:

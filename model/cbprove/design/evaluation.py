@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 
 from cbprove.logic.terms import Bool, Int, Term
-from cbprove.obligations.members import Held
+from cbprove.obligations.members import MemberUnknown
 from cbprove.obligations.sources import BIT, UNSURE
 from cbprove.reaching.universe import MOST_VALUES, Candidates, Sum, Universe
 
@@ -35,12 +35,12 @@ class Evaluation:
         self,
         universe: Universe,
         model: Model,
-        variables: Sequence[Held] = (),
+        variables: Sequence[MemberUnknown] = (),
         bit: tuple[tuple[str, int], int] | None = None,
     ) -> None:
         self.universe, self.model, self.bit = universe, model, bit
         self._held = {variable.unknown.args[0]: variable for variable in variables}
-        self.looked: dict[str, Held] = {}
+        self.looked: dict[str, MemberUnknown] = {}
         self._truths: dict[Term, Truth] = {}
         self._numbers: dict[Term, list[Piece]] = {}
 

@@ -10,7 +10,7 @@ from cbprove.design.bits import Sides, Values
 from cbprove.design.evaluation import Evaluation, Model
 from cbprove.frozen import frozen
 from cbprove.logic.terms import Bool
-from cbprove.obligations.members import Held
+from cbprove.obligations.members import MemberUnknown
 from cbprove.obligations.sources import BIT
 from cbprove.reaching.universe import Candidates, Universe
 from cbprove.reaching.universe import universe as made
@@ -32,7 +32,7 @@ def alike(
     universe: Universe,
     formula: Bool,
     model: Model,
-    variables: Sequence[Held] = (),
+    variables: Sequence[MemberUnknown] = (),
     bits: Bits | None = None,
     little_endian: bool = True,
 ) -> Candidates:
@@ -53,7 +53,7 @@ def alike(
 
 
 def _of_each_bit(
-    universe: Universe, model: Model, variables: Sequence[Held], width: int
+    universe: Universe, model: Model, variables: Sequence[MemberUnknown], width: int
 ) -> Evaluation:
     """An evaluation in which the bit is an axis as well, unless there were too many candidates
     with it."""

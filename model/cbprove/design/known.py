@@ -24,34 +24,34 @@ from cbprove.verdicts import Answered, Conflict, Need
 
 
 class Known:
-    """What is known of one space; `found` says that an earlier run judged it, `fresh` that this
+    """What is known of one space; `hit` says that an earlier run judged it, `fresh` that this
     one has found something new."""
 
     def __init__(self, opened: Callable[[Sequence[Program]], Any] = lambda programs: None) -> None:
-        """`opened` gives what is held of a space with these programs, None where nothing is."""
+        """`opened` gives the document of a space with these programs, None where there is none."""
         self.opened = opened
-        self.held: dict[str, Any] = {"tables": {}, "runs": {}}
-        self.found = self.fresh = False
+        self.document: dict[str, Any] = {"tables": {}, "runs": {}}
+        self.hit = self.fresh = False
 
     def fill(self, space: Space) -> bool:
         """Gives a space all tables of an earlier run; False, and nothing, where they are not all
         there, or are no such thing."""
-        found = []
-        held_before = self.opened([space.program(sector) for sector in space.all_sectors()])
-        if isinstance(held_before, dict):
-            self.held = held_before
+        tables = []
+        document = self.opened([space.program(sector) for sector in space.all_sectors()])
+        if isinstance(document, dict):
+            self.document = document
         try:
             for prop in space.system.properties:
                 for sector in space.all_sectors():
-                    held = self.held["tables"][prop.name][_key(key_of(sector))]
-                    found.append((sector, prop.name, _table(Sheet(sector), held)))
-            self.held["runs"].items()
+                    stored = self.document["tables"][prop.name][_key(key_of(sector))]
+                    tables.append((sector, prop.name, _table(Sheet(sector), stored)))
+            self.document["runs"].items()
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-            self.held, self.fresh = {"tables": {}, "runs": {}}, True
+            self.document, self.fresh = {"tables": {}, "runs": {}}, True
             return False
-        for sector, name, table in found:
+        for sector, name, table in tables:
             space.take(sector, name, table)
-        self.found = True
+        self.hit = True
         return True
 
     def learn(self, space: Space) -> None:
@@ -61,7 +61,7 @@ class Known:
                 _key(key_of(sector)): _plain(space.table(sector, prop.name))
                 for sector in space.all_sectors()
             }
-            self.held["tables"][prop.name] = tables
+            self.document["tables"][prop.name] = tables
         self.fresh = True
 
     @property
@@ -69,7 +69,7 @@ class Known:
         """Whether nothing is unknown or proved up to a bound: another run may know more of that."""
         marks = {
             mark
-            for of in self.held["tables"].values()
+            for of in self.document["tables"].values()
             for each in of.values()
             for mark, _ in each["marks"]
         }
@@ -87,9 +87,9 @@ class Known:
         found."""
         key = json.dumps([prop.name, broken, list(candidate.items())])
         try:
-            held = self.held["runs"][key]
-            path = next(path for path in program.paths if path.name == held["path"])
-            decisions = {_tuples(each): answer for each, answer in held["decisions"]}
+            stored = self.document["runs"][key]
+            path = next(path for path in program.paths if path.name == stored["path"])
+            decisions = {_tuples(each): answer for each, answer in stored["decisions"]}
             again = replay(program, path, (prop,), decisions, trace=True)
             if (again.broken if broken else again.reached)[prop.name] and dict(
                 again.decisions
@@ -97,13 +97,13 @@ class Known:
                 return again
         except (KeyError, TypeError, ValueError, StopIteration):
             pass
-        found = find()
-        self.held["runs"][key] = {
-            "path": found.path,
-            "decisions": [[each, answer] for each, answer in found.decisions],
+        run = find()
+        self.document["runs"][key] = {
+            "path": run.path,
+            "decisions": [[each, answer] for each, answer in run.decisions],
         }
         self.fresh = True
-        return found
+        return run
 
     def answers(
         self, system: System, options: Options, find: Callable[[], tuple[Answered, ...]]
@@ -113,14 +113,14 @@ class Known:
         texts = hashlib.sha256("\0".join(each.text for each in system.sources).encode())
         name = f"{'asks and why' if options.witnesses else 'asks'} {texts.hexdigest()}"
         try:
-            pairs = zip(self.held[name], system.asks, strict=True)
-            return tuple(_answered(held, ask.span, system) for held, ask in pairs)
+            pairs = zip(self.document[name], system.asks, strict=True)
+            return tuple(_answered(stored, ask.span, system) for stored, ask in pairs)
         except (KeyError, TypeError, ValueError, IndexError):
             pass
-        found = find()
-        self.held[name] = [_asked(each, system) for each in found]
+        answers = find()
+        self.document[name] = [_asked(each, system) for each in answers]
         self.fresh = True
-        return found
+        return answers
 
 
 def _key(values: Sequence[AxisValue]) -> str:
@@ -136,10 +136,10 @@ def _plain(table: Table) -> dict[str, Any]:
     return {"marks": marks, "settled": settled}
 
 
-def _table(sheet: Sheet, held: Mapping[str, Any]) -> Table:
+def _table(sheet: Sheet, stored: Mapping[str, Any]) -> Table:
     """Raises ValueError, or what comes of data of another shape."""
     marks = bytearray()
-    for mark, count in held["marks"]:
+    for mark, count in stored["marks"]:
         if not EXCLUDED <= mark <= BOUNDED or not 0 < count <= sheet.sector.size:
             raise ValueError("no mark of a candidate")
         marks += bytes([mark]) * count
@@ -150,7 +150,7 @@ def _table(sheet: Sheet, held: Mapping[str, Any]) -> Table:
         sheet,
         {
             int(at): Settled(verdict, turns, str(reason))
-            for at, verdict, turns, reason in held["settled"]
+            for at, verdict, turns, reason in stored["settled"]
         },
     )
 
@@ -158,30 +158,30 @@ def _table(sheet: Sheet, held: Mapping[str, Any]) -> Table:
 # --- runs and answers -----------------------------------------------------------------------------
 
 
-def _tuples(told: Any) -> Any:
-    return tuple(map(_tuples, told)) if isinstance(told, list) else told
+def _tuples(document: Any) -> Any:
+    return tuple(map(_tuples, document)) if isinstance(document, list) else document
 
 
 _Named = tuple[str, "Span | None"]
 
 
 def _asked(ask: Answered, system: System) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "id": ask.id, "name": ask.name, "title": ask.title, "axes": ask.axes, "answer": ask.answer,
         "expected": ask.expected, "met": ask.met, "reason": ask.reason, "conflict": None,
     }  # fmt: skip
     if (why := ask.conflict) is not None:
-        told["conflict"] = {
+        document["conflict"] = {
             "properties": [_named(each, system) for each in why.properties],
             "layers": None if why.layers is None else [_named(each, system) for each in why.layers],
             "needs": [[need.view, need.bytes] for need in why.needs],
             "area": why.area, "bytes": why.bytes, "reason": why.reason,
         }  # fmt: skip
-    return told
+    return document
 
 
-def _answered(held: Mapping[str, Any], span: Span | None, system: System) -> Answered:
-    why = held["conflict"]
+def _answered(stored: Mapping[str, Any], span: Span | None, system: System) -> Answered:
+    why = stored["conflict"]
     conflict = None
     if why is not None:
         layers = why["layers"]
@@ -194,14 +194,14 @@ def _answered(held: Mapping[str, Any], span: Span | None, system: System) -> Ans
             reason=why["reason"],
         )
     return Answered(
-        id=held["id"],
-        name=held["name"],
-        title=held["title"],
-        axes=_tuples(held["axes"]),
-        answer=_tuples(held["answer"]),
-        expected=held["expected"],
-        met=held["met"],
-        reason=held["reason"],
+        id=stored["id"],
+        name=stored["name"],
+        title=stored["title"],
+        axes=_tuples(stored["axes"]),
+        answer=_tuples(stored["answer"]),
+        expected=stored["expected"],
+        met=stored["met"],
+        reason=stored["reason"],
         span=span,
         conflict=conflict,
     )
@@ -216,6 +216,6 @@ def _named(named: _Named, system: System) -> list[Any]:
     ]
 
 
-def _spanned(held: Sequence[Any], system: System) -> _Named:
-    name, place = held
+def _spanned(stored: Sequence[Any], system: System) -> _Named:
+    name, place = stored
     return name, None if place is None else Span(system.sources[place[0]], place[1], place[2])

@@ -58,7 +58,7 @@ class Least:
         )
         self.claims = [
             (turns[at.turns], steps[at.steps], fails if broken else reached)
-            for at, fails, reached in path.met
+            for at, fails, reached in path.per_claim
             if (fails if broken else reached) is not False
         ]
         choices = (

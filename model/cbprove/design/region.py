@@ -122,7 +122,7 @@ class Regions:
             self.universe,
             why.formula,
             model=why.model,
-            variables=self.form.held,
+            variables=self.form.unknowns,
             bits=why.bits,
             little_endian=self.problem.program.little_endian,
         )

@@ -66,7 +66,7 @@ def again(
     """The run of a path that the choices of a model lead to in a program, if it breaks (or else
     reaches) a claim: as far as to that, or all of it with a trace."""
     path = next(p for p in program.paths if p.name == path_form.unfolding.path)
-    decided = Decided(path_form.unfolding, answer.model, program.little_endian, form.held)
+    decided = Decided(path_form.unfolding, answer.model, program.little_endian, form.unknowns)
     until = None if trace else _until(broken)
     run = replay(program, path, (prop,), decided, trace=trace, until=until)
     return run if (run.broken if broken else run.reached)[prop.name] else None

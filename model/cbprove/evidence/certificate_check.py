@@ -17,7 +17,7 @@ from cbprove.evidence.certificate import (
     Line,
     Spot,
 )
-from cbprove.evidence.followed import Bit, Bits, Met, State, Wrong
+from cbprove.evidence.followed import Bit, Bits, PassedStore, State, Wrong
 from cbprove.evidence.way_back import Facts, Walk
 from cbprove.evidence.ways import Stood
 from cbprove.folds import Condition
@@ -74,18 +74,18 @@ class _Given:
             raise Wrong(f"no proof of claim {number} at {at} in {path} given {conditions}")
         self._lines = list(claim_proof.lines)
 
-    def met(self, store_met: Met, state: State) -> None:
+    def justify(self, passed: PassedStore, state: State) -> None:
         line = self._lines.pop(0) if self._lines else None
-        extent = (store_met.at, store_met.place, store_met.object, store_met.low, store_met.high)
+        extent = (passed.at, passed.place, passed.object, passed.low, passed.high)
         if (
             not isinstance(line, Line)
             or (line.at, line.place, line.object, line.low, line.high) != extent
         ):
             raise Wrong(
-                f"no line for the store at {store_met.at} to {store_met.object}[{store_met.low}, "
-                f"{store_met.high})"
+                f"no line for the store at {passed.at} to {passed.object}[{passed.low}, "
+                f"{passed.high})"
             )
-        if not holds(line, store_met, state):
+        if not holds(line, passed, state):
             raise Wrong(f"not true: {line}")
 
     def never(self, at: Spot, arm: int, arm_condition: Condition, facts: Facts) -> Spot | None:
@@ -117,19 +117,17 @@ def _bits(followed: Followed) -> Iterator[Bit]:
     return (Bit(name, low + i, position + i, zero) for i in range(width))
 
 
-def holds(line: Line, store_met: Met, state: State) -> bool:
+def holds(line: Line, passed: PassedStore, state: State) -> bool:
     """Whether the reason of a line is true."""
     # What is stored to a followed bit has one reason, which the walk found itself.
-    if store_met.hits or line.reason in ("own", "blank", "lost", "brought", "begun"):
-        return bool(store_met.hits) and line.reason == store_met.kind
+    if passed.hits or line.reason in ("own", "blank", "lost", "brought", "begun"):
+        return bool(passed.hits) and line.reason == passed.kind
     # Bits that a later store or copy accounted for are followed no longer. The line must name it,
     # so that nobody takes the store for one that was not in the way.
     later = [
         copy
         for copy in state.taken
-        if copy.object == store_met.object
-        and copy.low < store_met.high
-        and store_met.low < copy.high
+        if copy.object == passed.object and copy.low < passed.high and passed.low < copy.high
     ]
     if later or line.reason in ("undone", "shadowed"):
         kinds = {"brought": "undone"}
@@ -138,18 +136,18 @@ def holds(line: Line, store_met: Met, state: State) -> bool:
         )
     # No followed bit is hit here: what is left to check is that the line tells the truth about
     # where.
-    bits_of_object = [bit.at for bit in state.bits if bit.object == store_met.object]
+    bits_of_object = [bit.at for bit in state.bits if bit.object == passed.object]
     match line.reason:
         case "elsewhere":
             return not bits_of_object
         case "ends before":
-            return bool(bits_of_object) and line.near == min(bits_of_object) >= store_met.high
+            return bool(bits_of_object) and line.near == min(bits_of_object) >= passed.high
         case "starts after":
-            return bool(bits_of_object) and line.near == max(bits_of_object) + 1 <= store_met.low
+            return bool(bits_of_object) and line.near == max(bits_of_object) + 1 <= passed.low
         case "between":
             return (
                 bool(bits_of_object)
-                and min(bits_of_object) < store_met.high
-                and store_met.low <= max(bits_of_object)
+                and min(bits_of_object) < passed.high
+                and passed.low <= max(bits_of_object)
             )
     return False

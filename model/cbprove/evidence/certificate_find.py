@@ -19,7 +19,7 @@ from cbprove.evidence.certificate import (
     Reason,
     Spot,
 )
-from cbprove.evidence.followed import Bit, Bits, Met, State, Wrong
+from cbprove.evidence.followed import Bit, Bits, PassedStore, State, Wrong
 from cbprove.evidence.way_back import Facts, Walk
 from cbprove.evidence.ways import Stood, excluded
 from cbprove.folds import Condition
@@ -68,15 +68,15 @@ class _Finding:
     def _write(self, line: Line | Invariant) -> None:
         self._lines.append(line)
 
-    def met(self, store_met: Met, state: State) -> None:
-        reason, near, author = explained(store_met, state)
+    def justify(self, passed: PassedStore, state: State) -> None:
+        reason, near, author = explained(passed, state)
         self._write(
             Line(
-                at=store_met.at,
-                place=store_met.place,
-                object=store_met.object,
-                low=store_met.low,
-                high=store_met.high,
+                at=passed.at,
+                place=passed.place,
+                object=passed.object,
+                low=passed.low,
+                high=passed.high,
                 reason=reason,
                 near=near,
                 by=author,
@@ -108,23 +108,19 @@ class _Finding:
         raise Wrong("no invariant found")
 
 
-def explained(store_met: Met, state: State) -> tuple[Reason, int | None, Spot | None]:
+def explained(passed: PassedStore, state: State) -> tuple[Reason, int | None, Spot | None]:
     """Why a store does no harm."""
-    if store_met.hits:
-        return store_met.kind, None, None
+    if passed.hits:
+        return passed.kind, None, None
     for later in state.taken:
-        if (
-            later.object == store_met.object
-            and later.low < store_met.high
-            and store_met.low < later.high
-        ):
+        if later.object == passed.object and later.low < passed.high and passed.low < later.high:
             return "undone" if later.kind == "brought" else "shadowed", None, later.at
-    bits_of_object = [bit.at for bit in state.bits if bit.object == store_met.object]
+    bits_of_object = [bit.at for bit in state.bits if bit.object == passed.object]
     if not bits_of_object:
         return "elsewhere", None, None
-    if store_met.high <= min(bits_of_object):
+    if passed.high <= min(bits_of_object):
         return "ends before", min(bits_of_object), None
-    if max(bits_of_object) < store_met.low:
+    if max(bits_of_object) < passed.low:
         return "starts after", max(bits_of_object) + 1, None
     return "between", None, None
 

@@ -42,7 +42,7 @@ class Wrong(Exception):
 
 
 @frozen
-class Met:
+class PassedStore:
     """A store on the way back, its extent and the followed bits that it stores to."""
 
     at: Spot
@@ -59,7 +59,7 @@ class State:
     """The bits followed, and what later gave some bits what they hold."""
 
     bits: Bits
-    taken: tuple[Met, ...] = ()
+    taken: tuple[PassedStore, ...] = ()
 
     def joined(self, other: State) -> State:
         return State(self.bits | other.bits, tuple(dict.fromkeys(self.taken + other.taken)))

@@ -196,5 +196,5 @@ def _found(run: Run, broken: Broken) -> set[tuple[Moment, str]]:
     looked_at = [
         source for look in run.looks if look.moment == broken.moment for source in look.sources
     ]
-    stores = [source.store for source in [*(bit.found for bit in broken.bits), *looked_at]]
+    stores = [source.store for source in [*(bit.actual for bit in broken.bits), *looked_at]]
     return {(store.moment[-1:], store.kind) for store in stores}

@@ -122,7 +122,7 @@ def _holds(broken_shown: Broken, bit: BrokenBit) -> bool:
     they were remembered."""
     assert broken_shown.standing is not None
     memory = broken_shown.standing.stage.memory.get(bit.object, ())
-    if not 0 <= bit.bit < len(memory) or memory[bit.bit] != bit.found:
+    if not 0 <= bit.bit < len(memory) or memory[bit.bit] != bit.actual:
         return False
     return bit.remembered is None or any(_remembers(place, bit) for place in broken_shown.places)
 

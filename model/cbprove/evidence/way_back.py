@@ -18,7 +18,7 @@ from cbprove.evidence.followed import (
     PENDING,
     Bit,
     Bits,
-    Met,
+    PassedStore,
     State,
     Wrong,
     low_bit,
@@ -81,7 +81,7 @@ class Advice(Protocol):
         self, path: str, at: Spot, number: int, conditions: Mapping[Spot, Condition]
     ) -> tuple[Spot, ...]: ...
     def claim(self, path: str, at: Spot, number: int, conditions: Given) -> None: ...
-    def met(self, store_met: Met, state: State) -> None: ...
+    def justify(self, passed: PassedStore, state: State) -> None: ...
     def never(self, at: Spot, arm: int, arm_condition: Condition, facts: Facts) -> Spot | None: ...
     def kept(self, walk: Walk, loop: Stood, at: Spot, state: State) -> Bits: ...
 
@@ -261,7 +261,7 @@ class Walk:
         label = env.thing(place).label
         hits = frozenset(bit for bit in state.bits if bit.object == label and bit.at in bits)
         left = {self.asked.after(hit, statement, place, env) for hit in hits}
-        store_met = Met(
+        passed = PassedStore(
             at=env.spot(statement),
             place=index,
             object=label,
@@ -270,14 +270,14 @@ class Walk:
             kind="lost" if LOST in left else _KINDS[type(statement)],
             hits=hits,
         )
-        self.advice.met(store_met, state)
+        self.advice.justify(passed, state)
         if not hits:
             return state
         # A store that may miss accounts for nothing: the bit is followed further back as well.
         accounted = hits if sure else frozenset()
         return State(
             state.bits - accounted | {bit for bit in left if bit},
-            (*state.taken, store_met) if accounted else state.taken,
+            (*state.taken, passed) if accounted else state.taken,
         )
 
     def _stores_to(self, statement: Write | Clear, place: Place) -> tuple[frozenset[int], bool]:
@@ -302,7 +302,7 @@ class Walk:
             return state
         label, origin = env.thing(copy.target).label, env.thing(copy.origin).label
         hits = frozenset(bit for bit in state.bits if bit.object == label and bit.at in reached)
-        store_met = Met(
+        passed = PassedStore(
             at=env.spot(copy),
             place=0,
             object=label,
@@ -311,7 +311,7 @@ class Walk:
             kind="brought",
             hits=hits,
         )
-        self.advice.met(store_met, state)
+        self.advice.justify(passed, state)
         if not hits:
             return state
         shift = low_bit(copy.origin) - low_bit(copy.target)
@@ -322,10 +322,10 @@ class Walk:
             or copy.origin.indexes
             or not all(0 <= bit.at < last for bit in moved)
         ):
-            raise Wrong(f"what is copied at {store_met.at} is not known")
+            raise Wrong(f"what is copied at {passed.at} is not known")
         accounted = hits if sure else frozenset()
         return State(
-            state.bits - accounted | moved, (*state.taken, store_met) if accounted else state.taken
+            state.bits - accounted | moved, (*state.taken, passed) if accounted else state.taken
         )
 
     def _made(self, statement: Make, env: Env, state: State) -> State:
@@ -360,8 +360,8 @@ class Walk:
                 f"bits of the claim may not have been stored since {statement.name} ended at "
                 f"{env.spot(statement)}"
             )
-        self.advice.met(
-            Met(
+        self.advice.justify(
+            PassedStore(
                 at=env.spot(statement),
                 place=0,
                 object=env.current.label,

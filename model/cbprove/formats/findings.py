@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from cbprove.comparing.told import Comparison
+from cbprove.comparing.rendering import Comparison
 from cbprove.diagnostics import Diagnostic, Span
 from cbprove.frozen import frozen
 from cbprove.report import witness
@@ -63,13 +63,13 @@ class Findings:
 
     subject: str
     command: str
-    found: tuple[Finding, ...]
+    entries: tuple[Finding, ...]
     lines: tuple[str, ...]
     code: int
 
     @property
     def failures(self) -> tuple[Finding, ...]:
-        return tuple(each for each in self.found if each.level != "pass")
+        return tuple(each for each in self.entries if each.level != "pass")
 
 
 # --- of `check` -----------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ def _of_turned(turned: Turned) -> Finding:
     )
 
 
-def told(findings: Iterable[Finding], last: str) -> tuple[str, ...]:
+def summary_lines(findings: Iterable[Finding], last: str) -> tuple[str, ...]:
     """What is not as it should be as lines, and a last one."""
     lines: list[str] = []
     for each in findings:

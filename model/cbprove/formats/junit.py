@@ -15,7 +15,7 @@ _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def text(findings: Findings) -> str:
     """The document, a suite for each file."""
     root = Xml.Element("testsuites", name="cbprove")
-    for file, group in groupby(findings.found, key=lambda each: each.place.file):
+    for file, group in groupby(findings.entries, key=lambda each: each.place.file):
         _suite(root, file, list(group))
     Xml.indent(root)
     return (

@@ -10,11 +10,11 @@ from cbprove.report.excerpt import printable
 
 def text(findings: Findings) -> str:
     """The document: a plan, then every verdict."""
-    return "\n".join(["KTAP version 1", f"1..{len(findings.found)}", *_lines(findings)]) + "\n"
+    return "\n".join(["KTAP version 1", f"1..{len(findings.entries)}", *_lines(findings)]) + "\n"
 
 
 def _lines(findings: Findings) -> Iterator[str]:
-    for number, each in enumerate(findings.found, 1):
+    for number, each in enumerate(findings.entries, 1):
         yield from (f"# {line}".rstrip() for line in _told(each))
         good = each.level in ("pass", "note")
         yield f"{'ok' if good else 'not ok'} {number} {_name(each)}"

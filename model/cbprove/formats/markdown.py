@@ -19,7 +19,7 @@ def _lines(findings: Findings) -> Iterator[str]:
     yield f"### cbprove: {_plain(findings.subject)}"
     yield ""
     if not findings.failures:
-        yield "Nothing is worse." if findings.found else "Nothing to say."
+        yield "Nothing is worse." if findings.entries else "Nothing to say."
     for each in findings.failures:
         yield from _finding(each)
     yield ""

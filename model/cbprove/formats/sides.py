@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cbprove.comparing.layouts import placed
-from cbprove.comparing.told import Comparison, summary
+from cbprove.comparing.rendering import Comparison, summary
 from cbprove.formats.findings import Finding, of_answer, of_comparisons
 from cbprove.formats.html import rendered
 from cbprove.frozen import frozen

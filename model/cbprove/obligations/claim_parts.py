@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from cbprove.logic.terms import Bool, Int, add, and_, eq, lt, mul, not_, or_, sub, total
 from cbprove.obligations.claiming import ghost_area
-from cbprove.obligations.found import in_history, within
+from cbprove.obligations.definitions import in_history, within
 from cbprove.obligations.ops import (
     MEMORY,
     Area,

@@ -24,7 +24,7 @@ from cbprove.obligations.claim_parts import (
     width_of,
 )
 from cbprove.obligations.claiming import ghost_area
-from cbprove.obligations.found import Found, alike, holds, within
+from cbprove.obligations.definitions import Definition, alike, holds, within
 from cbprove.obligations.ops import ClaimAt, Store, Touched
 from cbprove.obligations.sources import BIT, Trail
 from cbprove.properties.events import SameMember, Stored, Unchanged
@@ -37,8 +37,8 @@ class Compared:
     where it came from then."""
 
     broken: Bool
-    now: tuple[Found, ...]
-    then: tuple[Found, ...]
+    now: tuple[Definition, ...]
+    then: tuple[Definition, ...]
 
 
 def reached_by_sources(trail: Trail, at: ClaimAt) -> Bool:
@@ -48,7 +48,7 @@ def reached_by_sources(trail: Trail, at: ClaimAt) -> Bool:
     return and_(at.guard, holds(_marks(trail, at), lambda store, _: is_mark(store)))
 
 
-def _marks(trail: Trail, at: ClaimAt) -> list[Found]:
+def _marks(trail: Trail, at: ClaimAt) -> list[Definition]:
     """What the flag may hold that a property's step sets where it ends."""
     address, area = flag(at, trail.unfolding)
     # Sources are of bit `BIT` of an extent. The flag is asked for whatever `BIT` is: its extent
@@ -90,7 +90,7 @@ def broken_by_sources(trail: Trail, at: ClaimAt, pairs: tuple[Compared, ...]) ->
     raise AssertionError(at.claim)
 
 
-def _found(trail: Trail, at: ClaimAt, place: Place) -> list[Found]:
+def _found(trail: Trail, at: ClaimAt, place: Place) -> list[Definition]:
     touched = at.touched[0]
     return trail.sources(
         touched.low,
@@ -145,7 +145,7 @@ def _observed(claim: Stored, at: ClaimAt) -> Bool:
     return and_(in_leaves, le(0, BIT), lt(BIT, mul(at.length.term, 8)))
 
 
-def _strange(definitions: list[Found], leaf: Leaf, inside: Bool, at: ClaimAt) -> Bool:
+def _strange(definitions: list[Definition], leaf: Leaf, inside: Bool, at: ClaimAt) -> Bool:
     """`BIT` lies in a leaf and was last stored as another member's, or lies nowhere."""
     inner = within(BIT, ((leaf.offset, leaf.width),))
     if at.length is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cbprove.logic.terms import evaluate
-from cbprove.obligations.members import Held
+from cbprove.obligations.members import MemberUnknown
 from cbprove.obligations.ops import Instance, Store, Unfolding
 
 Model = Mapping[str, int | bool]
@@ -24,7 +24,7 @@ class Decided(Mapping[tuple[object, ...], int]):
         unfolding: Unfolding,
         model: Model,
         little_endian: bool,
-        variables: Sequence[Held] = (),
+        variables: Sequence[MemberUnknown] = (),
     ) -> None:
         self._little_endian = little_endian
         self._model = model
@@ -76,7 +76,7 @@ class Decided(Mapping[tuple[object, ...], int]):
             instance.number, moment[:cut]
         ).number, instance.base + position
 
-    def _bits_of(self, variables: Sequence[Held]) -> Iterator[tuple[tuple[int, int], int]]:
+    def _bits_of(self, variables: Sequence[MemberUnknown]) -> Iterator[tuple[tuple[int, int], int]]:
         """The bits that unknowns of whole members stand for."""
         for variable in variables:
             position, value = evaluate(self._model, variable.position, variable.unknown)

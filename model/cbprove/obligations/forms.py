@@ -14,7 +14,7 @@ from cbprove.obligations.claims_by_sources import (
     compared,
     reached_by_sources,
 )
-from cbprove.obligations.members import Held, Members
+from cbprove.obligations.members import Members, MemberUnknown
 from cbprove.obligations.ops import ClaimAt, Store, Unfolding
 from cbprove.obligations.plan import Plan
 from cbprove.obligations.sources import Trail
@@ -35,21 +35,21 @@ class ClaimForm:
 
 @frozen
 class PathForm:
-    """One path: its runs, and when they break or reach a claim. `met` says both of each claim by
+    """One path: its runs, and when they break or reach a claim. `per_claim` says both of each claim by
     itself, `claims` more of it by sources."""
 
     unfolding: Unfolding
     broken: Bool
     reached: Bool
     claims: tuple[ClaimForm, ...] = ()
-    met: tuple[tuple[ClaimAt, Bool, Bool], ...] = ()
+    per_claim: tuple[tuple[ClaimAt, Bool, Bool], ...] = ()
 
 
 @frozen
 class Form:
     """A property under an assignment of the axes.
 
-    `ranges` bounds the unknowns by name, `held` says which bits of stores some of them stand for.
+    `ranges` bounds the unknowns by name, `unknowns` says which bits of stores some of them stand for.
     `faithful` says that a run that the formula calls broken is surely broken: no value was left
     out, no loop cut, no bit looked at twice as part of two unknowns. `truncated` says that loops
     of paths that the property may speak of were not followed to their end. `computed` are the
@@ -62,7 +62,7 @@ class Form:
     ranges: dict[str, tuple[int, int]]
     faithful: bool
     truncated: bool = False
-    held: tuple[Held, ...] = ()
+    unknowns: tuple[MemberUnknown, ...] = ()
     computed: tuple[object, ...] = ()
 
     @cached_property
@@ -152,7 +152,7 @@ def of_paths(unfolded: Unfolded, indexes: frozenset[int], keep_all: bool = False
     )
     paths = tuple(_by_sources(trail, indexes) for trail in trails)
     form = form_of(paths, (), dict(memory.ranges), unfolded.faithful)
-    return replace(form, held=tuple(memory.held.values()), computed=unfolded.computed)
+    return replace(form, unknowns=tuple(memory.unknowns.values()), computed=unfolded.computed)
 
 
 def form_of(
@@ -190,14 +190,14 @@ def path_form(
     broken = [and_(r, b) for r, b in zip(reached, broken, strict=True)]
     rows = tuple(zip(claims, broken, reached, strict=True))
     return PathForm(
-        unfolding, and_(or_(*broken), constraints), and_(or_(*reached), constraints), met=rows
+        unfolding, and_(or_(*broken), constraints), and_(or_(*reached), constraints), per_claim=rows
     )
 
 
 def _entangled(memory: Members) -> bool:
     """Whether two unknowns may stand for the same bits: nothing in a formula says that they
     agree there."""
-    stores = [variable.store for variable in memory.held.values()]
+    stores = [variable.store for variable in memory.unknowns.values()]
     return len(set(stores)) < len(stores)
 
 

@@ -13,8 +13,8 @@ from itertools import pairwise
 from cbprove.frozen import replace
 from cbprove.logic.terms import Bool, Bounds, Int, and_, eq, evaluate, not_, or_, subterms
 from cbprove.obligations.cells import Cells
+from cbprove.obligations.definitions import identity, within
 from cbprove.obligations.facts import Fact, Facts, decided
-from cbprove.obligations.found import identity, within
 from cbprove.obligations.members import Members
 from cbprove.obligations.ops import BASE, Area, ClaimAt, Store
 from cbprove.obligations.plan import Plan

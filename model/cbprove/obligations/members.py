@@ -32,7 +32,7 @@ from cbprove.system.expressions import Place
 
 
 @frozen
-class Held:
+class MemberUnknown:
     """An unknown for the bits [position, position + width) of a store that may hold anything."""
 
     unknown: Term
@@ -46,7 +46,7 @@ class Members:
 
     def __init__(self, ranges: dict[str, Interval]) -> None:
         self.axes = ranges
-        self.held: dict[tuple[object, ...], Held] = {}
+        self.unknowns: dict[tuple[object, ...], MemberUnknown] = {}
         self.ranges: dict[str, Interval] = {}
         self.not_followed: dict[tuple[str, Key], dict[tuple[object, ...], int]] = {}
         self.stored: dict[Term, Interval] = {}  # what is known of values that were stored
@@ -240,22 +240,22 @@ class _Look:
         """An unknown for bits that may be anything, the same each time these bits are asked for."""
         position = sub(address, store.low)
         key = (store.number, position, self.place.width, self.type)
-        if key not in self.memory.held:
+        if key not in self.memory.unknowns:
             # Numbered among the unknowns for bits of that store, so that no two pieces of it have
             # one name.
             name = f"{self.place.text}@{spelled(store.key)}@{len(self._alike(store))}"
-            self.memory.held[key] = Held(
+            self.memory.unknowns[key] = MemberUnknown(
                 self.memory.unknown(name, self.low, self.high),
                 store.number,
                 position,
                 self.place.width,
             )
-        return self.memory.held[key].unknown
+        return self.memory.unknowns[key].unknown
 
-    def _alike(self, store: Store) -> list[Held]:
+    def _alike(self, store: Store) -> list[MemberUnknown]:
         """The unknowns there are for bits of a store."""
         return [
-            variable for variable in self.memory.held.values() if variable.store == store.number
+            variable for variable in self.memory.unknowns.values() if variable.store == store.number
         ]
 
     def _not_followed(self, key: Key, address: Int) -> Term:

@@ -28,7 +28,7 @@ from cbprove.logic.terms import (
     sub,
     var,
 )
-from cbprove.obligations.found import Found, within
+from cbprove.obligations.definitions import Definition, within
 from cbprove.obligations.ops import (
     BASE,
     MEMORY,
@@ -87,7 +87,7 @@ class Trail:
 
     def sources(
         self, low: Int, width: int, area: Area, time: int, guard: Bool, assumed: Given | None = None
-    ) -> list[Found]:
+    ) -> list[Definition]:
         """The stores that bit `BIT` of [low, low + width) in an area may come from before operation
         `time`, latest first.
 
@@ -112,12 +112,12 @@ class _Walk:
             area, True, add(low, BIT), interval=self._in_memory(area, self._run(low, width))
         )
         # What stands for a bit that lies nowhere, which no claim is true of
-        self.nobody = Found(True, self.unfolding.debris[area[0]], add(low, BIT))
+        self.nobody = Definition(True, self.unfolding.debris[area[0]], add(low, BIT))
         self.known = conjuncts(guard)
         self.among = _EVERYONE if assumed is None else assumed.among
-        self.found: list[Found] = []
+        self.definitions: list[Definition] = []
 
-    def back(self, time: int) -> list[Found]:
+    def back(self, time: int) -> list[Definition]:
         operations = self.unfolding.operations
         if not self.areas:
             return [self.nobody]
@@ -131,14 +131,14 @@ class _Walk:
                 self._reached(operation, self.areas[operation.area])
             if not self.areas:
                 return self._settled()
-        self.found.extend(self._originals())
-        return self.found
+        self.definitions.extend(self._originals())
+        return self.definitions
 
-    def _settled(self) -> list[Found]:
+    def _settled(self) -> list[Definition]:
         """Every run has met a store by now: the earliest is what is left."""
-        last = self.found[-1]
-        self.found[-1] = Found(True, last.store, last.position)
-        return self.found
+        last = self.definitions[-1]
+        self.definitions[-1] = Definition(True, last.store, last.position)
+        return self.definitions
 
     def _in_memory(self, area: Area, interval: Interval | None) -> Interval | None:
         """The part of an interval that lies in its object: what an access finds outside is no
@@ -201,7 +201,7 @@ class _Walk:
         position = sub(where.address, store.low)
         if store.runs is not None:
             hit = and_(hit, within(position, store.runs))
-        self.found.append(Found(hit, store, position))
+        self.definitions.append(Definition(hit, store, position))
         if covers and self._sure(store, where):
             rest = self._without(store)
             if not rest:
@@ -222,7 +222,7 @@ class _Walk:
             low, high = copied.origin_bound
             outside = or_(lt(moved, low), le(high, moved))
             nobody = self.unfolding.outside(copied.origin[0], copied.moment)
-            self.found.append(Found(and_(hit, outside), nobody, moved))
+            self.definitions.append(Definition(and_(hit, outside), nobody, moved))
         interval = self._in_memory(copied.origin, self._run(copied.origin_low, copied.width))
         if surely:
             del self.areas[copied.area]
@@ -260,7 +260,9 @@ class _Walk:
                     where.present, lt(where.address, instance.base + instance.shape.width)
                 )
                 store = self.unfolding.debris[instance.number]
-                self.found.append(Found(memory, store, sub(where.address, instance.base)))
+                self.definitions.append(
+                    Definition(memory, store, sub(where.address, instance.base))
+                )
                 continue
             by = parent.base - instance.base
             moved = where.interval and (where.interval[0] + by, where.interval[1] + by)
@@ -281,15 +283,15 @@ class _Walk:
             position = sub(where.address, store.low)
             if store.runs is not None:
                 hit = and_(hit, within(position, store.runs))
-            self.found.append(Found(hit, store, position))
+            self.definitions.append(Definition(hit, store, position))
 
-    def _originals(self) -> Iterator[Found]:
+    def _originals(self) -> Iterator[Definition]:
         """What objects hold that nobody stored; the last hits where no other does."""
         for left, (area, where) in enumerate(sorted(self.areas.items(), key=_area), 1):
             number, _ = area
             store = self.unfolding.debris[number]
             present = where.present if left < len(self.areas) else True
-            yield Found(present, store, sub(where.address, number * BASE))
+            yield Definition(present, store, sub(where.address, number * BASE))
 
 
 def _area(item: tuple[Area, Whereabouts]) -> Area:

@@ -132,7 +132,7 @@ def numbers(tree: syntax.Tree, check: Asserted) -> Requirement | None:
     return next((each for each in reversed(requirements) if each.name.startswith(name)), None)
 
 
-def told(
+def judged(
     added: Iterable[Asserted], removed: Iterable[Asserted], trees: Iterable[syntax.Tree]
 ) -> tuple[tuple[Checked, ...], tuple[str, ...], tuple[str, ...]]:
     """What is violated of the checks that a patch adds; what is said of those that hold, and of

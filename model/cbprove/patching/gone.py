@@ -41,7 +41,7 @@ def without(tree: syntax.Tree, dropped: Gone) -> syntax.Tree:
     return syntax.Tree(left, tree.sources)
 
 
-def told(spec: str, tree: syntax.Tree, error: SpecError) -> Iterator[str]:
+def explanations(spec: str, tree: syntax.Tree, error: SpecError) -> Iterator[str]:
     """Why a spec is not judged: each mistake once, and who makes it."""
     by_message: dict[str, dict[str, str]] = {}
     for mistake in error.diagnostics:

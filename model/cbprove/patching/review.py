@@ -71,7 +71,7 @@ def review(whole_change: Change, subject: Subject, how: How, progress: Progress)
     onto_specs, blind = _laid(whole_change, subject, how)
     pairs, unjudged = _pairs(onto_specs, how.what_if)
     pairs, accessed = _stored(pairs, how)
-    violated, checked, uncounted = asserted.told(
+    violated, checked, uncounted = asserted.judged(
         whole_change.asserted, whole_change.retracted, _trees(onto_specs, subject)
     )
     blind = (*blind, *_taken_away(whole_change))
@@ -201,7 +201,7 @@ def _pairs(
         try:
             sides, notes = _sides(each, what_if)
         except SpecError as error:
-            unjudged += gone.told(spec, each.new, error)
+            unjudged += gone.explanations(spec, each.new, error)
             continue
         unjudged += notes
         pairs.append(Pair(spec, *sides, each.relaid, each.edited))

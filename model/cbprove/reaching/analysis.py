@@ -127,7 +127,7 @@ class _Flow:
             prop,
             candidates,
         )
-        self.found: Candidates = 0
+        self.broken_at: Candidates = 0
         self.blind = isinstance(prop.claim, BLIND)
         self.assumed = Assumed(program.inputs, universe)
         self.stores = Stores(prop, atoms, {} if self.blind else asked(prop, atoms), candidates)
@@ -139,7 +139,7 @@ class _Flow:
         for path in self.program.paths:
             if self._claims_in(path):
                 self._path(path)
-        return self.found & self.among
+        return self.broken_at & self.among
 
     def _claims_in(self, path: Part) -> bool:
         """Whether the property may claim something in a path: one that is narrowed claims nothing
@@ -345,7 +345,7 @@ class _Flow:
                     marked=marked,
                     assumed=self.assumed,
                 )
-                self.found |= claims.may_break(claim, place, self.atoms, scene)
+                self.broken_at |= claims.may_break(claim, place, self.atoms, scene)
 
     def _see_to(self, place: Place | None) -> None:
         """Raises NotStill where a claim is about something that was not followed."""

@@ -49,7 +49,7 @@ def _wanted(scene: Scene, stages: tuple[Stage, ...], places: tuple[Lying, ...]) 
         bytemap.Spot(story.lineage(stages, place.object), range(place.low, end_of(place)))
         for place in places
     )
-    sources = [bit.found for broken in scene.claims for bit in broken.bits]
+    sources = [bit.actual for broken in scene.claims for bit in broken.bits]
     sources += [
         source for broken in scene.claims for look in broken.looks for source in look.sources
     ]

@@ -31,7 +31,7 @@ def reasons(program: Program, property_name: str) -> list[str]:
     certificate = find(program, prop)
     if certificate is None or check(program, prop, certificate) is not None:
         return []
-    lines = list(_Telling(program, prop).told(certificate))
+    lines = list(_Telling(program, prop).sentences(certificate))
     rest = len(lines) - _MOST
     lines = lines if rest <= 1 else [*lines[:_MOST], f"{rest} reasons more of the same kinds"]
     return [
@@ -56,7 +56,7 @@ Pair = tuple[Line, Place, Place]  # a line, the place stored to, and the one tha
 
 
 @by_identity
-class _Found:
+class _Gathered:
     """What was gathered from the lines: sentences that stand alone, and lines of the spec for
     those that are listed."""
 
@@ -80,15 +80,15 @@ class _Telling:
         self.anybodys = (
             isinstance(prop.claim, Written) and prop.claim.by is None and prop.claim.since is None
         )
-        self.found = _Found()
+        self.gathered = _Gathered()
 
-    def told(self, certificate: Certificate) -> Iterator[str]:
+    def sentences(self, certificate: Certificate) -> Iterator[str]:
         """Every reason once, those of one kind together."""
         for proof in certificate.claims:
-            self.found.given.update((self._at(place[-1]), None) for place, _ in proof.given)
+            self.gathered.given.update((self._at(place[-1]), None) for place, _ in proof.given)
             for line in proof.lines:
                 self._gather(proof, line)
-        gathered = self.found
+        gathered = self.gathered
         for name, by_verb in gathered.stored.items():
             yield f"{name} is read as " + " or ".join(
                 f"{verb} ({_lines(at)})" for verb, at in by_verb.items()
@@ -116,7 +116,9 @@ class _Telling:
         match line.reason:
             case "own" | "blank" if not isinstance(self.prop.claim, Preserved):
                 verb = "written" if line.reason == "own" else "cleared"
-                lines = self.found.stored.setdefault(self._subject(proof), {}).setdefault(verb, {})
+                lines = self.gathered.stored.setdefault(self._subject(proof), {}).setdefault(
+                    verb, {}
+                )
                 lines[self._at(line.at[-1])] = None
             case "ends before" | "starts after" if not self.anybodys:
                 self._apart(proof, line)
@@ -124,10 +126,10 @@ class _Telling:
                 self._later(proof, line, line.by[-1])
             case "lost":
                 place = self._stored(line)
-                lines = self.found.lost.setdefault(place.view or place.text, {})
+                lines = self.gathered.lost.setdefault(place.view or place.text, {})
                 lines[self._at(line.at[-1])] = None
             case "never" if line.by is not None and not proof.given:
-                self.found.never[self._at(line.at[-1]), self._at(line.by[-1])] = None
+                self.gathered.never[self._at(line.at[-1]), self._at(line.by[-1])] = None
 
     def _apart(self, proof: ClaimProof, line: Line) -> None:
         assert line.near is not None
@@ -138,7 +140,7 @@ class _Telling:
                 place.view or place.text,
                 line.reason == "ends before",
             )
-            self.found.apart.setdefault(key, []).append((line, place, follower))
+            self.gathered.apart.setdefault(key, []).append((line, place, follower))
 
     def _clauses(self, before: bool, pairs: list[Pair]) -> Iterator[str]:
         """That a store and what is followed lie apart: in one clause if one number of each says
@@ -188,7 +190,9 @@ class _Telling:
         ):
             return
         verb = "undone by the copy" if line.reason == "undone" else "stored over again"
-        lines = self.found.undone.setdefault((place.view or place.text, verb, self._at(author)), {})
+        lines = self.gathered.undone.setdefault(
+            (place.view or place.text, verb, self._at(author)), {}
+        )
         lines[self._at(line.at[-1])] = None
 
     def _loop(self, proof: ClaimProof, loop: Invariant) -> None:
@@ -197,7 +201,7 @@ class _Telling:
         objects = {p.object for p in self._claimed(proof)}
         for place in self._brought(proof):
             if place.object not in objects and any(name == place.object for name, *_ in loop.kept):
-                self.found.kept.setdefault(place.text, {})[self._at(loop.at[-1])] = None
+                self.gathered.kept.setdefault(place.text, {})[self._at(loop.at[-1])] = None
 
     # --- names ------------------------------------------------------------------------------------
 

@@ -97,11 +97,11 @@ class Scene:
                 self._check_look(look, memory)
             for bit in broken.bits:
                 in_memory = memory[bit.object][bit.bit : bit.bit + 1] if bit.bit >= 0 else ()
-                if in_memory and in_memory[0] != bit.found and bit.found.store.kind != "outside":
+                if in_memory and in_memory[0] != bit.actual and bit.actual.store.kind != "outside":
                     raise Untrue(
                         f"{self.property_name}: bit {bit.bit} is shown as what does not lie there"
                     )
-                if bit.remembered == bit.found:
+                if bit.remembered == bit.actual:
                     raise Untrue(
                         f"{self.property_name}: bit {bit.bit} is shown as lost, and is what it was"
                     )
@@ -182,7 +182,7 @@ class Scene:
         """What lies at the broken bits of a place, by the object's bit."""
         end = end_of(location)
         return {
-            bit.bit: bit.found
+            bit.bit: bit.actual
             for broken in self.claims
             if any(
                 (other.place, other.object, other.low)

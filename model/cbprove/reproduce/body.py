@@ -115,7 +115,7 @@ class Runs:
         values.inverted = claim.inverted()
         if isinstance(claim.made, Unchanged):
             values.differ(
-                (each.bit, each.remembered, each.found)
+                (each.bit, each.remembered, each.actual)
                 for each in claim.broken.bits
                 if each.remembered
             )

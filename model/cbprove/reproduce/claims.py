@@ -123,11 +123,11 @@ class Claim:
         claim, stores = self.made, self.run.stores
         if not isinstance(claim, SameMember | Stored):
             return lambda source: False
-        sources = {each.found for each in self.broken.bits}
+        sources = {each.actual for each in self.broken.bits}
         members = {leaf.identity for leaf in claim.place.leaves}
         late = self._since(claim)
 
-        def told(source: Source) -> bool:
+        def disallowed(source: Source) -> bool:
             kind, store = source.store.kind, stores.get(source.store)
             if source in sources or kind in ("debris", "outside", "unspecified") or store is None:
                 return True
@@ -140,7 +140,7 @@ class Claim:
             by_others = claim.by is not None and store.step not in claim.by
             return by_others or (kind == "blank" and not claim.cleared) or source.store not in late
 
-        return told
+        return disallowed
 
     def fixed(self) -> bool:
         """Whether a member's own bits are read in another's place: at another candidate they may
@@ -148,7 +148,7 @@ class Claim:
         if not isinstance(self.made, SameMember):
             return False
         members = {leaf.identity for leaf in self.made.place.leaves}
-        stores = (self.run.stores.get(each.found.store) for each in self.broken.bits)
+        stores = (self.run.stores.get(each.actual.store) for each in self.broken.bits)
         return any(
             leaf.identity in members
             for store in stores

@@ -35,7 +35,7 @@ class BrokenBit:
 
     object: ObjectKey
     bit: int
-    found: Source
+    actual: Source
     remembered: Source | None = None
 
 

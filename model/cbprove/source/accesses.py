@@ -160,7 +160,7 @@ def calls(function: Function) -> tuple[tuple[str, ...], tuple[Bound, ...]]:
     """What a function calls, and what it binds."""
     walk = _Walk(_Variables(function.body))
     walk.follow(function.body)
-    calls_found = walk.found * 2 if walk.again else walk.found
+    calls_found = walk.targets * 2 if walk.again else walk.targets
     return _ends(calls_found), tuple(dict.fromkeys(walk.bound))
 
 
@@ -178,14 +178,14 @@ class _Variables:
     set to it."""
 
     def __init__(self, body: Node) -> None:
-        self.held: dict[int, list[Node]] = {}
+        self.assigned: dict[int, list[Node]] = {}
         self._look(body)
 
     def _look(self, node: Node) -> None:
         if node.kind == "variable" and _to_function(node.type):
-            self.held.setdefault(node.variable, []).extend(node.children)
+            self.assigned.setdefault(node.variable, []).extend(node.children)
         if node.kind == "binary" and node.name == "=" and node.children[0].kind == "name":
-            self.held.setdefault(node.children[0].variable, []).append(node.children[-1])
+            self.assigned.setdefault(node.children[0].variable, []).append(node.children[-1])
         for each in node.children:
             self._look(each)
 
@@ -193,8 +193,8 @@ class _Variables:
         """The functions, and the members that hold some, which an expression may come to."""
         yield from list(_functions(node)) or [member(field) for field in _members(node)]
         for name in _names(node):
-            if name.variable in self.held and name.variable not in visited:
-                for each in self.held[name.variable]:
+            if name.variable in self.assigned and name.variable not in visited:
+                for each in self.assigned[name.variable]:
                     yield from self.leads(each, visited | {name.variable})
 
 
@@ -203,7 +203,7 @@ class _Walk:
 
     def __init__(self, variables: _Variables) -> None:
         self.variables = variables
-        self.found: list[str] = []
+        self.targets: list[str] = []
         self.bound: list[Bound] = []
         self.labels: set[str] = set()
         self.again = False
@@ -212,7 +212,7 @@ class _Walk:
         if node.kind == "call":
             self._call(node)
         elif node.kind == "name" and node.type.shape == "function":
-            self.found.append(node.name)
+            self.targets.append(node.name)
         elif node.kind == "again":
             self._again(node)
         elif node.kind == "goto":
@@ -233,22 +233,22 @@ class _Walk:
             self.follow(each)
             if _to_function(each.type) and not list(_functions(each)):
                 # Handed on, as a function's own address is
-                self.found += self.variables.leads(each)
+                self.targets += self.variables.leads(each)
         if node.name:
-            self.found.append(node.name)
+            self.targets.append(node.name)
             return
         for each in called:
-            self.found += self.variables.leads(each)
+            self.targets += self.variables.leads(each)
 
     def _again(self, node: Node) -> None:
         """A loop runs twice; of a label it is kept that it was here."""
-        before = len(self.found)
+        before = len(self.targets)
         if node.name.startswith("label "):
             self.labels.add(node.name.removeprefix("label "))
         for each in node.children:
             self.follow(each)
         if node.name == "loop":
-            self.found += self.found[before:]
+            self.targets += self.targets[before:]
 
     def _binds(self, node: Node) -> bool:
         """An assignment of a function to a member, or of one member to another."""

@@ -16,7 +16,7 @@ from typing import Any
 from cbprove.frozen import frozen, replace
 from cbprove.source.accesses import Found, Laid, Sought, Unread
 from cbprove.source.mentions import bodies
-from cbprove.source.told import complaint
+from cbprove.source.rendering import complaint
 
 SCHEMA_VERSION = 1
 Named = Callable[[str], str]

@@ -15,9 +15,9 @@ from cbprove.syntax.wording import (
     WORD_TYPES,
     close_to,
     expected,
-    found,
     habit,
     macro_mistake,
+    named,
 )
 
 # The lists that reading can go on in, and what an entry of each is called.
@@ -75,11 +75,11 @@ class Complaints:
         expectation = expected(
             [kind for kind in self.stack.expected() if not kind == before == "STRING"]
         )
-        after = f" after {found(self.tokens[at - 1])}" if size and at else ""
+        after = f" after {named(self.tokens[at - 1])}" if size and at else ""
         help = self._help(at, entry, size)
         self._mistake(
             "CB0020",
-            f"expected {expectation}{after}, found {found(token)}",
+            f"expected {expectation}{after}, found {named(token)}",
             token.start,
             token.end,
             help,
@@ -201,7 +201,7 @@ class Complaints:
         beginning = (
             "the file ends here"
             if token.kind == END
-            else f"{found(token)} begins a declaration of its own"
+            else f"{named(token)} begins a declaration of its own"
         )
         note = Note(beginning, Span(self.source, token.start, token.end))
         self._mistake(

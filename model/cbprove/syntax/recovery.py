@@ -12,7 +12,7 @@ from cbprove.syntax.complaints import CONDITIONALS, ENTRIES, Complaints
 from cbprove.syntax.lexer import MAX_MISTAKES
 from cbprove.syntax.tables import END, EOL
 from cbprove.syntax.tokens import Token
-from cbprove.syntax.wording import DECLARATION_WORDS, found
+from cbprove.syntax.wording import DECLARATION_WORDS, named
 
 _C_WORDS = frozenset({"struct", "union", "enum", "typedef"})
 _IN_C = frozenset({"_member", "_pinned_entry"})
@@ -171,7 +171,7 @@ class Recovery(Complaints):
             else:
                 end, message = (
                     self.tokens[begun - 1].end,
-                    f"expected `;` before {found(self.tokens[begun])}",
+                    f"expected `;` before {named(self.tokens[begun])}",
                 )
                 self._mistake("CB0021", message, end, end, self._help(begun, entry, size))
         self.stack.give_up(size, "_declaration")

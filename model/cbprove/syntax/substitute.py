@@ -160,7 +160,7 @@ def _apart(node: Declaration, is_wanted: Callable[[_Key], bool]) -> list[Declara
             rest = lift.changed(node, arms=lift.same(node.arms, arms))
         case _:
             rest = node
-    return [*lift.found, rest]
+    return [*lift.lifted, rest]
 
 
 class _Lift:
@@ -169,7 +169,7 @@ class _Lift:
 
     def __init__(self, is_wanted: Callable[[_Key], bool]) -> None:
         self.wanted = is_wanted
-        self.found: list[Declaration] = []
+        self.lifted: list[Declaration] = []
         self.known: dict[int, CType] = {}
 
     def type(self, node: CType) -> CType:
@@ -185,7 +185,7 @@ class _Lift:
         rest = self.inside(node) if isinstance(node, RecordBody) else node
         if node.tag is None or not self.wanted(("tag", node.tag.text)):
             return rest
-        self.found.append(syntax.TypeDeclaration(rest, node.span))
+        self.lifted.append(syntax.TypeDeclaration(rest, node.span))
         return TaggedType(node.kind if isinstance(node, RecordBody) else "enum", node.tag)
 
     def inside(self, node: RecordBody) -> RecordBody:

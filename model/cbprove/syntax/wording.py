@@ -105,7 +105,7 @@ def alternatives(phrases: list[str]) -> str:
     return f"{', '.join(phrases[:-1])} or {phrases[-1]}"
 
 
-def found(token: Token) -> str:
+def named(token: Token) -> str:
     """A token, named."""
     if token.kind == END:
         return "the end of the file"

@@ -32,13 +32,13 @@ FAULTS = (
         SPOILT,
         (
             "no reason needs to be true",
-            "_Given.met",
-            "if _1:\n    raise _2\nif not holds(line, store_met, state):\n    raise Wrong(f'not true: {line}')",
+            "_Given.justify",
+            "if _1:\n    raise _2\nif not holds(line, passed, state):\n    raise Wrong(f'not true: {line}')",
             "if _1:\n    raise _2",
         ),
         (
             "a line may be about another extent",
-            "_Given.met",
+            "_Given.justify",
             "(line.at, line.place, line.object, line.low, line.high) != extent",
             "(line.at, line.place, line.object, line.low) != extent[:4]",
         ),
@@ -57,8 +57,8 @@ FAULTS = (
         (
             "a store need not end where what is followed begins",
             "holds",
-            "line.near == min(bits_of_object) >= store_met.high",
-            "line.near >= store_met.high",
+            "line.near == min(bits_of_object) >= passed.high",
+            "line.near >= passed.high",
         ),
     ),
     *planted(

@@ -125,7 +125,7 @@ FAULTS = (
         (
             "a function that is handed on is not called",
             "_Walk.follow",
-            "self.found.append(node.name)",
+            "self.targets.append(node.name)",
             "None",
         ),
         ("a list in a list binds nothing", "Unit._bound", "self._bound(value)", "()"),

@@ -371,7 +371,7 @@ class Records:
             ref = record.value
         raise corrupt(self.name, f"more than {_CHAIN} tags hang one behind the other at type {ref}")
 
-    def held(self, ref: Ref) -> Ref:
+    def sized(self, ref: Ref) -> Ref:
         """A type that cannot be `void`."""
         record = self.ref(ref)
         if record is None:

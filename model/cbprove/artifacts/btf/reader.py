@@ -191,7 +191,7 @@ def _pointer(unit: Records, record: Record) -> Node:
 
 def _array(unit: Records, record: Record) -> Node:
     element, _, count = record.section.words[record.at : record.at + 3]
-    return Array(unit.held(element), count)
+    return Array(unit.sized(element), count)
 
 
 def _composite(unit: Records, record: Record) -> Node:
@@ -211,7 +211,7 @@ def _member(unit: Records, record: Record, at: int) -> Member:
     """A bit-field has its width beside its offset where the struct's flag is set, and in its
     integer otherwise."""
     name, number, offset = record.section.words[at : at + 3]
-    ref = unit.held(number)
+    ref = unit.sized(number)
     bits = offset >> 24 if record.flag else 0
     if record.flag:
         offset &= 0xFFFFFF

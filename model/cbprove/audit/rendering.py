@@ -11,7 +11,7 @@ from cbprove.audit.compare import FAULTS, Audited, Difference, What
 from cbprove.audit.joins import Join
 from cbprove.audit.record import Record
 from cbprove.report.style import counted
-from cbprove.source.told import complaint
+from cbprove.source.rendering import complaint
 
 SCHEMA_VERSION = 1
 _ORDER: tuple[What, ...] = (

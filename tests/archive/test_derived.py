@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cbprove.archive.told import shared
+from cbprove.archive.derived import shared
 from cbprove.verdicts import Verdict
 
 

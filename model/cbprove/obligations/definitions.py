@@ -13,7 +13,7 @@ ZERO = 0  # the number of the source that all bits known to be zero share, where
 
 
 @frozen
-class Found:
+class Definition:
     """One store that a bit may come from: when it does (unless a later one did), and the
     position in it (bits)."""
 
@@ -28,7 +28,7 @@ def within(position: Int, runs: tuple[Run, ...]) -> Bool:
 
 
 def identity(
-    definitions: list[Found], numbers: dict[int, int], by_value: bool = True
+    definitions: list[Definition], numbers: dict[int, int], by_value: bool = True
 ) -> tuple[Int, Int]:
     """The source as two numbers, the store and the position in it; `numbers` counts the stores met,
     as they are met.
@@ -50,7 +50,7 @@ def identity(
     return number, position
 
 
-def alike(definitions: list[Found], others: list[Found]) -> Bool:
+def alike(definitions: list[Definition], others: list[Definition]) -> Bool:
     """Whether two bits have one source, or are both known to be zero."""
     numbers: dict[int, int] = {}
     first, second = identity(definitions, numbers), identity(others, numbers)
@@ -77,7 +77,7 @@ def _value_in(store: Store, position: Int, number: Int) -> tuple[Int, Int]:
     return number, position
 
 
-def holds(definitions: list[Found], judge: Callable[[Store, Int], Bool]) -> Bool:
+def holds(definitions: list[Definition], judge: Callable[[Store, Int], Bool]) -> Bool:
     """Whether the bit's source is one that the judge accepts."""
     result: Bool = False
     for definition in reversed(definitions):
