@@ -219,7 +219,7 @@ class _Sectored:
             if mark == REFUTED:
                 yield from self._refuted(indexes_marked)
             elif mark in (PROVED, BOUNDED, VACUOUS):
-                yield from self._held(mark, indexes_marked)
+                yield from self._proved_parts(mark, indexes_marked)
             else:
                 yield from self._others(mark, indexes_marked)
 
@@ -252,7 +252,7 @@ class _Sectored:
 
     # --- proved and vacuous -----------------------------------------------------------------------
 
-    def _held(self, mark: int, indexes: Sequence[int]) -> Iterator[Part]:
+    def _proved_parts(self, mark: int, indexes: Sequence[int]) -> Iterator[Part]:
         alone = [i for i in indexes if i in self.table.settled]
         together = [i for i in indexes if i not in self.table.settled]
         if together:
@@ -330,7 +330,7 @@ class Certificates:
     def __init__(self, division: Division) -> None:
         self.division = division
         self.texts: dict[str, str] = {}
-        self._found: dict[tuple[object, ...], str | None] = {}
+        self._names: dict[tuple[object, ...], str | None] = {}
 
     def of(
         self, sector: Sector, region: tuple[Box, ...], name: str
@@ -353,11 +353,11 @@ class Certificates:
 
     def _of(self, candidate: Mapping[str, AxisValue], name: str) -> str | None:
         key = (name, *candidate.values())
-        if key not in self._found:
+        if key not in self._names:
             program = self.division.candidate(candidate)
             certificate = find(program, runs.named(program, name))
-            self._found[key] = None if certificate is None else written(program, certificate)
-        return self._found[key]
+            self._names[key] = None if certificate is None else written(program, certificate)
+        return self._names[key]
 
     def digests(self) -> dict[str, str]:
         """The sha256 of each by its name."""

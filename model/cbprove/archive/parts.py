@@ -217,7 +217,7 @@ class Confirming:
             return (
                 len(states) == 1
                 and first.fixed == sector.fixed
-                and self._held(first, sector, candidates)
+                and self._contains(first, sector, candidates)
             )
         if (
             first.by != "values"
@@ -230,7 +230,7 @@ class Confirming:
             s in state for s, state in zip(needed, states[1:], strict=True)
         )
 
-    def _held(self, obligation: Obligation, sector: Sector, candidates: list[int]) -> bool:
+    def _contains(self, obligation: Obligation, sector: Sector, candidates: list[int]) -> bool:
         try:
             return set(candidates) <= set(indexes(sector, obligation.where))
         except ValueError:

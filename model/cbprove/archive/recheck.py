@@ -240,8 +240,8 @@ class _Rechecking:
             try:
                 turns = confirming.part(part, expected[1])
                 scope = scope if turns is None else turns
-            except Wrong as found:
-                wrong.append(found)
+            except Wrong as error:
+                wrong.append(error)
         wrong += self._summary(verdict, expected, confirming.statements)
         # A scope is known only where every part is confirmed.
         if not wrong and verdict.scope != scope:

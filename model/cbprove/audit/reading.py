@@ -14,17 +14,17 @@ from types import MappingProxyType
 from cbprove.audit.joins import functions, joined, neighbours
 from cbprove.audit.record import Record
 from cbprove.frozen import replace
-from cbprove.source.accesses import Bound, Calls, Found, Read, Sought, Unread
+from cbprove.source.accesses import Bound, Calls, Read, Sought, Sweep, Unread
 from cbprove.source.asked import Compiled, asked, definers, leads
 from cbprove.source.guessed import Guessed
 from cbprove.source.kernel import Kernel
-from cbprove.source.sweep import Job, Mapped, Told, followed, sources, sweep, work
+from cbprove.source.sweep import Job, Mapped, Progress, followed, sources, sweep, work
 from cbprove.system.program import Program
 
 
 def named(
-    names: Iterable[str], kernel: Kernel, object: Sought, mapped: Mapped, progress: Told
-) -> tuple[Found, list[str]]:
+    names: Iterable[str], kernel: Kernel, object: Sought, mapped: Mapped, progress: Progress
+) -> tuple[Sweep, list[str]]:
     """What the functions of these names do, callees in other files followed; and the names that
     no file defines."""
     unique = sorted(set(names))
@@ -49,7 +49,7 @@ def _definitions(names: Sequence[str], kernel: Kernel) -> dict[str, Job]:
 
 
 def others(
-    folders: Sequence[str], kernel: Kernel, object: Sought, mapped: Mapped, progress: Told
+    folders: Sequence[str], kernel: Kernel, object: Sought, mapped: Mapped, progress: Progress
 ) -> tuple[dict[str, list[str]], tuple[Unread, ...]]:
     """Every function of some folders that touches the object, by file; and the files that have
     errors."""
@@ -63,19 +63,19 @@ def others(
 
 
 def called(
-    sweep_result: Found,
+    sweep_result: Sweep,
     files: Mapping[str, Sequence[Path]],
     kernel: Kernel,
     object: Sought,
     mapped: Mapped,
-) -> Found:
+) -> Sweep:
     """The functions that those read call and that touch the object, and what these call, on and
     on. `files` are those with a function of a name."""
     compiled: Compiled = kernel
     texts = sorted({path for paths in files.values() for path in paths if path.suffix == ".c"})
     leading = frozenset(leads(texts, compiled, object))
     asked_before: set[tuple[Path, str]] = set()
-    reached, edge = Found((), (), 0), sweep_result.functions
+    reached, edge = Sweep((), (), 0), sweep_result.functions
     while edge:
         fresh = {
             (path, name)
@@ -110,8 +110,8 @@ def _defining(name: str, caller: Path, files: Mapping[str, Sequence[Path]]) -> S
 def record(
     kernel: Kernel,
     object: Sought,
-    sweep_result: Found,
-    called: Found,
+    sweep_result: Sweep,
+    called: Sweep,
     absent: Sequence[str],
     elsewhere: tuple[dict[str, list[str]], tuple[Unread, ...]],
     between: tuple[tuple[Calls, ...], tuple[Bound, ...]],
@@ -210,12 +210,12 @@ def _texts(tree: Path, reads: Sequence[Read]) -> list[Path]:
         | _naming(tree, inline)
     )
     folders = [folder for folder in folders if folder.split("/")[0] != "include"]
-    found = [
+    files = [
         each
         for folder in folders
         for each in (*sources(tree / folder), *sorted((tree / folder).rglob("*.h")))
     ]
-    return list(dict.fromkeys((*found, *sorted((tree / "include").rglob("*.h")))))
+    return list(dict.fromkeys((*files, *sorted((tree / "include").rglob("*.h")))))
 
 
 def _naming(tree: Path, names: set[str]) -> set[str]:

@@ -10,7 +10,7 @@ from cbprove.commands.shared import NOTHING, USAGE
 from cbprove.commands.sources import add_sources, compiled, named, pool, root
 
 if TYPE_CHECKING:
-    from cbprove.source.accesses import Found
+    from cbprove.source.accesses import Sweep
 
 HELP = "what functions of C do to an object, read as a compiler reads them"
 
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     return NOTHING
 
 
-def _show(args: argparse.Namespace, sweep_result: Found, files: int) -> None:
+def _show(args: argparse.Namespace, sweep_result: Sweep, files: int) -> None:
     from cbprove.source.asked import sought
     from cbprove.source.rendering import document, draft, text
 

@@ -62,7 +62,7 @@ def difference(titles: tuple[str, str], before: Table, after: Table) -> Differen
             new[key][1] if key in new else None,
         )
         for key in {**old, **new}
-        if _told(old.get(key)) != _told(new.get(key))
+        if _identity(old.get(key)) != _identity(new.get(key))
     )
     return Difference(
         titles,
@@ -81,7 +81,7 @@ def _views(table: Table) -> dict[tuple[str, str], tuple[Block, Laid]]:
     }
 
 
-def _told(laid_view: tuple[Block, Laid] | None) -> object:
+def _identity(laid_view: tuple[Block, Laid] | None) -> object:
     """What makes a view another one: where it lies, what it crosses and exceeds, whether a check
     sees it."""
     if laid_view is None:

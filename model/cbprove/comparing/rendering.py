@@ -135,11 +135,11 @@ def _verdict(changed: Changed, comparison: Comparison, paint: Paint) -> str:
 
 def _body(changed: Changed, comparison: Comparison) -> Iterator[str]:
     if changed.before is not None and changed.after is not None:
-        yield f"{_told(changed.before)} -> {_told(changed.after)}"
+        yield f"{_state_of(changed.before)} -> {_state_of(changed.after)}"
         if changed.kind == "counts" and changed.before.counts == changed.after.counts:
             yield from _elsewhere(changed.before, changed.after)
     elif changed.after is not None:
-        yield _told(changed.after)
+        yield _state_of(changed.after)
     picture = comparison.witnesses.get(changed.after.id) if changed.after is not None else None
     if picture is not None:
         yield ""
@@ -153,7 +153,7 @@ def _elsewhere(before: Case, after: Case) -> Iterator[str]:
             yield f"{verdict} where {text}"
 
 
-def _told(case: Case) -> str:
+def _state_of(case: Case) -> str:
     if len(case.counts) > 1 or sum(case.counts.values()) > 1:
         return f"{state(case)} ({'; '.join([counts_by_verdict(case), *case.excluded])})"
     return f"{state(case)} ({'; '.join(case.excluded)})" if case.excluded else state(case)

@@ -32,7 +32,7 @@ def _answer(space: Space, ask: Ask) -> Answered:
     sure = not unknown
     answer = tuple(row for row in _rows(ask) if row in proved)
     expected = _words(ask)
-    as_expected = ask.expect is None or (sure and _met(ask, answer))
+    as_expected = ask.expect is None or (sure and _as_expected(ask, answer))
     return Answered(
         id=f"{space.system.name}/{ask.name}",
         name=ask.name,
@@ -83,7 +83,7 @@ def _choices(space: Space, ask: Ask) -> tuple[set[Row], set[Row]]:
     return proved - unknown - broken, unknown - broken
 
 
-def _met(ask: Ask, answer: tuple[Row, ...]) -> bool:
+def _as_expected(ask: Ask, answer: tuple[Row, ...]) -> bool:
     if ask.expect == "none":
         return not answer
     if ask.expect == "some":

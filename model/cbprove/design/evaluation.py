@@ -39,7 +39,7 @@ class Evaluation:
         bit: tuple[tuple[str, int], int] | None = None,
     ) -> None:
         self.universe, self.model, self.bit = universe, model, bit
-        self._held = {variable.unknown.args[0]: variable for variable in variables}
+        self._unknowns = {variable.unknown.args[0]: variable for variable in variables}
         self.looked: dict[str, MemberUnknown] = {}
         self._truths: dict[Term, Truth] = {}
         self._numbers: dict[Term, list[Piece]] = {}
@@ -183,8 +183,8 @@ class Evaluation:
         # surely true nor surely false.
         if name.startswith(UNSURE):
             return []
-        if name in self._held:
-            self.looked[name] = self._held[name]
+        if name in self._unknowns:
+            self.looked[name] = self._unknowns[name]
         return [(self.universe.all, (), int(self.model.get(name, 0)))]
 
     def _joined(

@@ -166,9 +166,9 @@ class _Conditions:
         in the set."""
         inside = [point for i, point in enumerate(self.points) if candidates >> i & 1]
         outside = [point for i, point in enumerate(self.points) if not candidates >> i & 1]
-        return self._told(inside, outside, [name for name, _ in self.free])
+        return self._separating(inside, outside, [name for name, _ in self.free])
 
-    def _told(
+    def _separating(
         self, inside: list[dict[str, int]], outside: list[dict[str, int]], names: list[str]
     ) -> Bool:
         if not outside:
@@ -185,7 +185,7 @@ class _Conditions:
         by_rest: dict[Bool, list[int]] = {}
         for value in sorted({point[first] for point in inside}):
             has, lacks = ([p for p in points if p[first] == value] for points in (inside, outside))
-            by_rest.setdefault(self._told(has, lacks, others), []).append(value)
+            by_rest.setdefault(self._separating(has, lacks, others), []).append(value)
         cases = (
             (or_(*(eq(var(first), v) for v in values)), rest) for rest, values in by_rest.items()
         )

@@ -41,8 +41,8 @@ def spots_of(space: Space, proposal: Proposal, name: str) -> Iterator[Spot]:
         plain = not table.settled and all(e.condition is None for e in expectations)
         if plain and len(marks) == sector.size:
             expected = expectations[0] if expectations else _PROVED
-            found = ((marks.find(mark), mark) for mark in MARKS)
-            firsts = sorted((first, mark) for first, mark in found if first >= 0)
+            by_mark = ((marks.find(mark), mark) for mark in MARKS)
+            firsts = sorted((first, mark) for first, mark in by_mark if first >= 0)
             yield from (
                 Spot(sector, first, mark, expected, marks.count(mark)) for first, mark in firsts
             )
@@ -87,10 +87,10 @@ def example(spots: list[Spot], verdict: Verdict) -> Spot:
 
 def failures(space: Space, spots: list[Spot], name: str) -> tuple[Spot | None, int]:
     """The first candidate that is not as expected, and the exit code that all such ask for."""
-    wrong = [s for s in _judged(spots) if not _met(space, s, name)]
+    wrong = [s for s in _judged(spots) if not _as_expected(space, s, name)]
     somewhere = [s for s in spots if s.expected.somewhere]
     if somewhere:
-        is_met = any(_met(space, s, name) for s in somewhere)
+        is_met = any(_as_expected(space, s, name) for s in somewhere)
         undecided = [s for s in somewhere if _code(s) == 3]
         wrong = [s for s in wrong if not s.expected.somewhere] + (
             [] if is_met else (undecided or somewhere)[:1]
@@ -109,7 +109,7 @@ def _judged(spots: list[Spot]) -> list[Spot]:
     return left
 
 
-def _met(space: Space, spot: Spot, name: str) -> bool:
+def _as_expected(space: Space, spot: Spot, name: str) -> bool:
     expected = spot.expected
     if VERDICTS[spot.mark] != expected.verdict:
         return False

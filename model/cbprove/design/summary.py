@@ -197,13 +197,13 @@ def _alike(
 
 def _stretches(numbers: list[int]) -> tuple[Interval, ...]:
     """Numbers as closed intervals."""
-    found: list[Interval] = []
+    intervals: list[Interval] = []
     for number in sorted(numbers):
-        if found and found[-1][1] == number - 1:
-            found[-1] = found[-1][0], number
+        if intervals and intervals[-1][1] == number - 1:
+            intervals[-1] = intervals[-1][0], number
         else:
-            found.append((number, number))
-    return tuple(found)
+            intervals.append((number, number))
+    return tuple(intervals)
 
 
 @lru_cache(maxsize=_ROWS)

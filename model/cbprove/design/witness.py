@@ -136,7 +136,7 @@ def _paths(program: Program, prop: Property) -> tuple[Part, ...]:
 
 
 @frozen
-class _Found:
+class _Least:
     """The least run of a form: its turns and steps, its path, and the model of it."""
 
     length: tuple[int, int]
@@ -167,19 +167,19 @@ class _Search:
             return self._replayed(least)
         raise NotReplayed(f"{self.prop.name}: no run of the candidate found again")
 
-    def _replayed(self, least: _Found) -> Run:
+    def _replayed(self, least: _Least) -> Run:
         form = replace(least.form, paths=(least.path,))
         run_found = run_of(self.program, form, self.prop, least.answer, self.broken, trace=True)
         if run_found is None:
             raise NotReplayed(f"{self.prop.name}: the least run does not replay")
         return run_found
 
-    def _followed(self, turns: int, under: tuple[int, int] | None = None) -> _Found | None:
+    def _followed(self, turns: int, under: tuple[int, int] | None = None) -> _Least | None:
         """The least run of those that follow loops for so many turns beyond their LO, shorter
         than `under`; None where there is none. Raises GaveUp."""
         plan = Plan(cut=False, turns=min(turns, self.options.bound), known=turns)
         form = self._form(plan)
-        best: _Found | None = None
+        best: _Least | None = None
         gave_up = False
         for path in form.paths:
             formula = path.broken if self.broken else path.reached
@@ -193,7 +193,7 @@ class _Search:
                 least = Least(form, path, formula, self.options, self.broken)
                 answer = least.answer(under)
             if answer is not None and (best is None or answer[0] < best.length):
-                best = _Found(answer[0], form, path, answer[1])
+                best = _Least(answer[0], form, path, answer[1])
             gave_up |= least.gave_up
         if gave_up and best is None and under is None:
             raise GaveUp(self.prop.name)  # of more turns it would not know more

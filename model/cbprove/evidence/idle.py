@@ -187,10 +187,10 @@ def _same(prop: Property, run_shown: Run, run: Run) -> bool:
     first, broken = run_shown.broken[prop.name][0], run.broken[prop.name]
     if not broken or (broken[0].moment, broken[0].claim) != (first.moment, first.claim):
         return False
-    return _found(run, broken[0]) <= _found(run_shown, first)
+    return _stores_behind(run, broken[0]) <= _stores_behind(run_shown, first)
 
 
-def _found(run: Run, broken: Broken) -> set[tuple[Moment, str]]:
+def _stores_behind(run: Run, broken: Broken) -> set[tuple[Moment, str]]:
     """What stored the bits that break a claim, or those that it looked at: statements, in
     whichever turn they did."""
     looked_at = [

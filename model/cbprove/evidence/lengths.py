@@ -36,13 +36,13 @@ def _range(program: Program, expr: Expr) -> Range:
         case MemberValue(type=type):
             return _all_of(type)
         case Convert(operand=operand, type=type):
-            return _held(_range(program, operand), type)
+            return _wrapped(_range(program, operand), type)
         case Conditional(then=then, otherwise=otherwise):
             ends = *_range(program, then), *_range(program, otherwise)
             return min(ends), max(ends)
         case Binary(operator="+" | "-" | "*" as operator, left=left, right=right, type=type):
             interval, other = _range(program, left), _range(program, right)
-            return _held(_RANGES[operator](interval, other), type)
+            return _wrapped(_RANGES[operator](interval, other), type)
     # Any other operator gives what its type holds. That is wide, and at worst a certificate is not
     # found.
     return _all_of(expr.type)
@@ -64,7 +64,7 @@ def _product(interval: Range, other: Range) -> Range:
 _RANGES = {"+": _sum, "-": _difference, "*": _product}
 
 
-def _held(range: Range, type: IntType) -> Range:
+def _wrapped(range: Range, type: IntType) -> Range:
     """The range if the type holds all of it, else whatever a wrapped value may be."""
     low, high = _all_of(type)
     return range if low <= range[0] and range[1] <= high else (low, high)

@@ -61,14 +61,14 @@ def _spec(report: Report) -> dict[str, Any]:
         "cases": [_case(case) for case in report.cases],
         "spaces": [space for each in report.space if (space := _space(each)) is not None],
         "asks": [
-            {"name": ask.name, "title": ask.title, "met": ask.met, "told": _told(ask)}
+            {"name": ask.name, "title": ask.title, "met": ask.met, "told": _rows_of(ask)}
             for ask in report.asks
         ],
         "assumptions": list(assumptions),
     }
 
 
-def _told(ask: Answered) -> str:
+def _rows_of(ask: Answered) -> str:
     answer = ask.answer
     if answer is None:
         return "unknown"

@@ -15,12 +15,12 @@ def text(findings: Findings) -> str:
 
 def _lines(findings: Findings) -> Iterator[str]:
     for number, each in enumerate(findings.entries, 1):
-        yield from (f"# {line}".rstrip() for line in _told(each))
+        yield from (f"# {line}".rstrip() for line in _comments(each))
         good = each.level in ("pass", "note")
         yield f"{'ok' if good else 'not ok'} {number} {_name(each)}"
 
 
-def _told(each: Finding) -> list[str]:
+def _comments(each: Finding) -> list[str]:
     if each.level == "pass":
         return []
     return [printable(line) for part in (each.message, *each.details) for line in part.splitlines()]

@@ -43,7 +43,7 @@ def of_answers(answers: Iterable[Answer], command: str) -> str:
             "structs": [
                 _struct(_of_grown(struct)) for struct in each.structs if struct.had or struct.has
             ],
-            **_found(of_answer(each), {}),
+            **_worse(of_answer(each), {}),
             "notes": list(each.notes),
         }
         for each in answers
@@ -72,14 +72,14 @@ def of_comparison_pages(comparisons: Iterable[Comparison], command: str) -> str:
                 if each.before and each.after
                 else ["one side does not have it"],
                 "structs": [_struct(_of_shapes(s.name, s.before, s.after)) for s in each.layouts],
-                **_found(of_comparisons([each]), runs),
+                **_worse(of_comparisons([each]), runs),
                 "notes": moved,
             }
         )
     return rendered("sides.html.j2", command, pages=pages)
 
 
-def _found(findings: Iterable[Finding], runs: Mapping[str, Any]) -> dict[str, Any]:
+def _worse(findings: Iterable[Finding], runs: Mapping[str, Any]) -> dict[str, Any]:
     """What is worse or not known, each with the run that shows it; and the rest in a line each."""
     all = list(findings)
     cases = [

@@ -324,7 +324,7 @@ class Bounds:
         wrong that was found before, only wider than it need be."""
         self._ranges = ranges
         self._known: Mapping[Term, Interval] = {} if known is None else known
-        self._found: dict[Term, Interval | None] = {}
+        self._intervals: dict[Term, Interval | None] = {}
 
     def of(self, term: Int) -> Interval | None:
         """The interval of a term, None if nothing is known."""
@@ -332,9 +332,9 @@ class Bounds:
             return term, term
         if term in self._known:
             return self._known[term]
-        if term not in self._found:
+        if term not in self._intervals:
             self._work_out(term)
-        return self._found[term]
+        return self._intervals[term]
 
     def _work_out(self, root: Term) -> None:
         """Operands first, on a stack of its own: terms are as deep as runs are long."""
@@ -346,11 +346,11 @@ class Bounds:
                 waiting += parts
                 continue
             waiting.pop()
-            if term not in self._found:
-                self._found[term] = self._find(term)
+            if term not in self._intervals:
+                self._intervals[term] = self._find(term)
 
     def _is_open(self, part: object) -> bool:
-        return isinstance(part, Term) and part not in self._known and part not in self._found
+        return isinstance(part, Term) and part not in self._known and part not in self._intervals
 
     @staticmethod
     def _parts(term: Term) -> tuple[Any, ...]:

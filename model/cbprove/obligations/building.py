@@ -10,10 +10,10 @@ from cbprove.logic.terms import Bool, Term, and_, choice, named_bool, not_, or_
 from cbprove.obligations.ops import (
     MEMORY,
     Copied,
-    Held,
     Instance,
     Key,
     Made,
+    ObjectName,
     StepRun,
     Store,
     Unfolding,
@@ -33,8 +33,8 @@ class Frame:
     """Where in the run a statement stands; `prefix` is its moment without its own uid."""
 
     current: Instance
-    name: Held
-    scope: Mapping[str, tuple[Instance, Held]]
+    name: ObjectName
+    scope: Mapping[str, tuple[Instance, ObjectName]]
     prefix: Moment
     moment: Moment
     guard: Bool
@@ -62,7 +62,7 @@ class Building:
         self.program, self.plan = program, plan
         self.out = Unfolding(path.name)
         self.alive: Bool = True
-        self.names: dict[Instance, list[Held]] = {}
+        self.names: dict[Instance, list[ObjectName]] = {}
         self.numbers = 0
         self.clock = 0
         self.orders = 0
@@ -70,7 +70,12 @@ class Building:
     # --- objects and names ------------------------------------------------------------------------
 
     def instance(
-        self, name: str, parent: Instance | None, key: Key, shape: Object, by: Held | None = None
+        self,
+        name: str,
+        parent: Instance | None,
+        key: Key,
+        shape: Object,
+        by: ObjectName | None = None,
     ) -> Instance:
         """An object that the run makes or has from its beginning; no name leads to it yet."""
         instance = Instance(
@@ -96,13 +101,13 @@ class Building:
         )
         return instance
 
-    def hold(self, text: str, instance: Instance, live: Bool) -> Held:
+    def hold(self, text: str, instance: Instance, live: Bool) -> ObjectName:
         """A name for an object, from now on."""
-        name = Held(text, instance, live, False)
+        name = ObjectName(text, instance, live, False)
         self.names[instance].append(name)
         return name
 
-    def find(self, place: Place | None, frame: Frame) -> tuple[Instance, Held]:
+    def find(self, place: Place | None, frame: Frame) -> tuple[Instance, ObjectName]:
         """The object that a place lies in, and the name that it is reached by."""
         if place is None or place.object == ".":
             return frame.current, frame.name
@@ -113,7 +118,7 @@ class Building:
             return parent, frame.current.parent_name
         return frame.scope[place.object]
 
-    def shared(self, frame: Frame) -> dict[str, tuple[Instance, Held]]:
+    def shared(self, frame: Frame) -> dict[str, tuple[Instance, ObjectName]]:
         """The names that every body sees: the declared objects."""
         return (
             {o.name: frame.scope[o.name] for o in self.program.objects[1:]} if frame.scope else {}
@@ -137,7 +142,7 @@ class Building:
         ]
         return [(h.text, id(h.gone) if isinstance(h.gone, Term) else h.gone) for h in all_names]
 
-    def earlier_name(self, instance: Instance, frame: Frame) -> Held:
+    def earlier_name(self, instance: Instance, frame: Frame) -> ObjectName:
         """A name that an earlier turn may have given an object."""
         return self.hold("", instance, choice(spell(("taken", frame.moment, instance.number))))
 

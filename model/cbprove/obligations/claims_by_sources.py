@@ -75,11 +75,11 @@ def broken_by_sources(trail: Trail, at: ClaimAt, pairs: tuple[Compared, ...]) ->
         case Unchanged():
             return or_(*(pair.broken for pair in pairs))
         case SameMember(place=place):
-            definitions = _found(trail, at, place)
+            definitions = _definitions(trail, at, place)
             inside = _in_object(trail, place, at.touched[0], place.width)
             return or_(*(_strange(definitions, leaf, inside, at) for leaf in place.leaves))
         case Stored(place=place) as claim:
-            definitions = _found(trail, at, place)
+            definitions = _definitions(trail, at, place)
             latest = _latest(trail, at) if claim.since is not None else None
             stored = holds(
                 definitions,
@@ -90,7 +90,7 @@ def broken_by_sources(trail: Trail, at: ClaimAt, pairs: tuple[Compared, ...]) ->
     raise AssertionError(at.claim)
 
 
-def _found(trail: Trail, at: ClaimAt, place: Place) -> list[Definition]:
+def _definitions(trail: Trail, at: ClaimAt, place: Place) -> list[Definition]:
     touched = at.touched[0]
     return trail.sources(
         touched.low,

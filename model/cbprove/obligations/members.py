@@ -146,7 +146,7 @@ class _Look:
             elif isinstance(operation, Store) and operation.kind == "head":
                 answers.extend(self._earlier(operation, area, address))
             elif operation.area == area and self._near(operation, address):
-                wholly, partly = self._met(operation, index, address)
+                wholly, partly = self._parts_inside(operation, index, address)
                 # Every run that matters comes to it, and it defines all of the member: nothing
                 # earlier is left to see.
                 if (
@@ -178,7 +178,7 @@ class _Look:
             return True
         return bounds[0] < low[1] + width[1] and low[0] < bounds[1] + self.place.width
 
-    def _met(
+    def _parts_inside(
         self, operation: Store | Copied, index: int, address: Int
     ) -> tuple[tuple[Bool, Int], tuple[Bool, Int]]:
         contained = self._whole(operation, address)

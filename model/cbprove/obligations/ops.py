@@ -48,7 +48,7 @@ class Instance:
     parent: Instance | None
     made: int
     key: Key
-    parent_name: Held | None = None
+    parent_name: ObjectName | None = None
 
     @property
     def base(self) -> int:
@@ -56,7 +56,7 @@ class Instance:
 
 
 @by_identity
-class Held:
+class ObjectName:
     """A name of an object: whether it was given up, and whether it was taken at all."""
 
     text: str

@@ -138,8 +138,8 @@ class _Walk:
             case Copy():
                 self._copy(statement, frame)
             case On(name=name, body=body):
-                instance, held = frame.scope[name]
-                self._block(body, replace(frame, current=instance, name=held))
+                instance, object_name = frame.scope[name]
+                self._block(body, replace(frame, current=instance, name=object_name))
             case When(body=body, given=given):
                 self._block(body, frame.among(given))
             case Either(arms=arms):

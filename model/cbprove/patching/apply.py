@@ -39,7 +39,7 @@ class _Application:
     def __init__(self, edit: Edit, model: Pieces) -> None:
         self.edit = edit
         self.model = model
-        self.at = _found(edit.old, model)
+        self.at = _positions(edit.old, model)
         self.misfits: list[str] = []
         self.unsure: list[str] = []
         self.gone: set[int] = set()
@@ -197,7 +197,7 @@ class _Application:
         return merged
 
 
-def _found(old: Pieces, model: Pieces) -> list[int | None]:
+def _positions(old: Pieces, model: Pieces) -> list[int | None]:
     """Where each piece lies in the model: those in the same order, by their names."""
     at: list[int | None] = [None] * len(old)
     matcher = SequenceMatcher(None, [p.key for p in old], [p.key for p in model], autojunk=False)

@@ -50,14 +50,14 @@ def areas(edits: Iterable[Edit]) -> tuple[Area, ...]:
 
 def declared(tree: syntax.Tree, area: Area) -> str | None:
     """How a spec declares the control block, None if it has none such."""
-    declaration = _found(tree, area)
+    declaration = _declared(tree, area)
     return None if declaration is None else _declaration(*declaration)
 
 
 def with_areas(tree: syntax.Tree, areas_asked: Sequence[Area], new: bool) -> syntax.Tree:
     """The spec with these control blocks as they are on one side."""
     for area in areas_asked:
-        declaration = _found(tree, area)
+        declaration = _declared(tree, area)
         if declaration is not None:
             node, member = declaration
             text = node.span.source.text[node.span.start : node.span.end]
@@ -71,7 +71,7 @@ def with_areas(tree: syntax.Tree, areas_asked: Sequence[Area], new: bool) -> syn
     return tree
 
 
-def _found(tree: syntax.Tree, area: Area) -> tuple[syntax.Object, ctree.Member] | None:
+def _declared(tree: syntax.Tree, area: Area) -> tuple[syntax.Object, ctree.Member] | None:
     for node in tree.declarations:
         if isinstance(node, syntax.Object) and node.name.text == area.object:
             for member in node.members:

@@ -43,8 +43,8 @@ def asserted(hunks: Iterable[Hunk]) -> tuple[tuple[Asserted, ...], tuple[Asserte
     added: list[Asserted] = []
     removed: list[Asserted] = []
     for hunk in hunks:
-        added += _found(hunk, hunk.new)
-        removed += _found(hunk, hunk.old)
+        added += _checks_in(hunk, hunk.new)
+        removed += _checks_in(hunk, hunk.old)
     texts_before, texts_after = {each.text for each in removed}, {each.text for each in added}
     return (
         tuple(each for each in added if each.text not in texts_before),
@@ -62,7 +62,7 @@ def about(checks: Iterable[Asserted], tags: Collection[str]) -> tuple[Asserted, 
     )
 
 
-def _found(hunk: Hunk, lines: tuple[str, ...]) -> Iterator[Asserted]:
+def _checks_in(hunk: Hunk, lines: tuple[str, ...]) -> Iterator[Asserted]:
     if not any("BUILD_BUG_ON" in line or "_assert" in line for line in lines):
         return
     text = _TEXT.sub('""', "\n".join(uncommented(lines)))

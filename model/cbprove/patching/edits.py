@@ -110,7 +110,7 @@ def _left(hunk: Hunk) -> Iterator[tuple[tuple[str, str], tuple[Piece, ...]]]:
 
 def _moved(edit: Edit, left: tuple[Piece, ...] | None) -> Edit:
     """A struct that one hunk takes away and another makes is one that is edited."""
-    if left is None or not (edit.created and edit.whole) or _told(left) == _told(edit.new):
+    if left is None or not (edit.created and edit.whole) or _texts(left) == _texts(edit.new):
         return edit
     return replace(edit, old=left, created=False, ends=True)
 
@@ -170,7 +170,7 @@ def _edits(hunk: Hunk) -> Iterator[Edit]:
         old_pieces = pieces(was.lines, before)
         ends = was.tail and new_region.tail
         behind = (was.behind, new_region.behind) if ends else ((), ())
-        if _told(old_pieces) != _told(cut) or behind[0] != behind[1]:
+        if _texts(old_pieces) != _texts(cut) or behind[0] != behind[1]:
             yield Edit(
                 *key,
                 path=hunk.path,
@@ -183,7 +183,7 @@ def _edits(hunk: Hunk) -> Iterator[Edit]:
             )
 
 
-def _told(cut: tuple[Piece, ...]) -> list[tuple[str, str, str, tuple[str, ...]]]:
+def _texts(cut: tuple[Piece, ...]) -> list[tuple[str, str, str, tuple[str, ...]]]:
     return [(piece.kind, piece.name, piece.text, piece.under) for piece in cut]
 
 

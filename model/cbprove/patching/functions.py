@@ -24,7 +24,7 @@ from cbprove.source.accesses import Access, Answer, Read, Sought, Unread
 from cbprove.source.kernel import Kernel
 from cbprove.source.libclang import library
 from cbprove.source.pool import Kept, Pool, Remembering, folder, processes
-from cbprove.source.sweep import Job, Told, sweep, work
+from cbprove.source.sweep import Job, Progress, sweep, work
 
 
 @frozen
@@ -58,7 +58,7 @@ class Reading:
     kept: bool
 
 
-def functions(files: Files, how: Reading, progress: Told) -> Functions:
+def functions(files: Files, how: Reading, progress: Progress) -> Functions:
     """Every changed file read on both sides. Raises WrongUsage where libclang is not installed."""
     before, unread = _read(files.names, files.texts(new=False), how, progress)
     after, unread_after = _read(files.names, files.texts(new=True), how, progress)
@@ -103,7 +103,7 @@ _Reads = dict[tuple[str, str], Read]
 
 
 def _read(
-    names: Sequence[str], texts: Mapping[str, str], how: Reading, progress: Told
+    names: Sequence[str], texts: Mapping[str, str], how: Reading, progress: Progress
 ) -> tuple[_Reads, tuple[Unread, ...]]:
     """By file and name. A file that this side does not have is one without a word."""
     tree = f"{how.kernel.tree}{os.sep}"
@@ -159,14 +159,14 @@ def _others(before: _Reads, after: _Reads) -> Iterator[Other]:
 
 def _beyond(accesses: tuple[Access, ...], other_accesses: tuple[Access, ...]) -> Iterator[Access]:
     """Each kind of access to a place that the others do not have, once."""
-    accesses_known = {_told(each) for each in other_accesses}
+    accesses_known = {_identity(each) for each in other_accesses}
     for each in accesses:
-        if _told(each) not in accesses_known:
-            accesses_known.add(_told(each))
+        if _identity(each) not in accesses_known:
+            accesses_known.add(_identity(each))
             yield each
 
 
-def _told(access: Access) -> tuple[str, str, str]:
+def _identity(access: Access) -> tuple[str, str, str]:
     return access.kind, str(access.place), access.to
 
 

@@ -92,13 +92,13 @@ def _judged(job: Job) -> tuple[Judged, ...]:
     properties = tuple(each for each in job.system.properties if each.name == job.property)
     system = replace(job.system, properties=properties)
     report = judged(system, job.spec, job.options, _quiet)
-    return tuple(_told(job.spec, case, properties[0].title) for case in report.cases)
+    return tuple(_of_case(job.spec, case, properties[0].title) for case in report.cases)
 
 
 _quiet: Callable[[int, int], None] = lambda done, total: None  # noqa: E731
 
 
-def _told(spec: str, case: Case, title: str) -> Judged:
+def _of_case(spec: str, case: Case, title: str) -> Judged:
     witness_shown = case.finding.witness if case.verdict in ("refuted", "mixed") else None
     return Judged(
         spec=spec,

@@ -251,11 +251,11 @@ def untouched(pairs: Sequence[Pair], added: Mapping[str, Sequence[str]]) -> tupl
                 for step, is_complete in accesses_by_step.items()
             }
             if all(steps.values()):
-                lines.append(Untouched(tag, name, _told(steps)))
+                lines.append(Untouched(tag, name, _use(steps)))
     return tuple(lines)
 
 
-def _told(steps: Mapping[str, bool]) -> str:
+def _use(steps: Mapping[str, bool]) -> str:
     names = list(steps)
     if not names:
         return "no step touches it"

@@ -100,7 +100,7 @@ def _closing(pieces_read: tuple[Piece, ...], start: int) -> int | None:
 def embedding(tags: Tags, changed: Iterable[str]) -> list[str]:
     """The structs that hold one of `changed` by value, themselves among them, in the order of
     the model."""
-    inside = {tag: set(_held(node)) for tag, node in tags.items()}
+    inside = {tag: set(_tags_by_value(node)) for tag, node in tags.items()}
     tags_found = set(changed)
     while True:
         further = {tag for tag, tags_held in inside.items() if tags_held & tags_found} - tags_found
@@ -140,7 +140,7 @@ def _words(span: Span) -> set[str]:
     return set(re.findall(r"[A-Za-z_]\w*", span.source.text[span.start : span.end]))
 
 
-def _held(node: object) -> Iterator[str]:
+def _tags_by_value(node: object) -> Iterator[str]:
     """The tags that a type names otherwise than behind a pointer."""
     return (part.tag.text for part in parts(node) if isinstance(part, ctree.TaggedType))
 

@@ -94,7 +94,7 @@ def drawn(block: Block) -> list[str]:
             _cell(overlay, 8 * byte, letter) for byte in range(window.first, window.last)
         )
         pictures.append(f"  {overlay.name:<{width}}  {overlay.by:<{layers}}  {cells}  ")
-    words = [_told(overlay, block) for overlay in block.overlays]
+    words = [_extent(overlay, block) for overlay in block.overlays]
     if any(
         len(picture + sentence) > _WIDTH for picture, sentence in zip(pictures, words, strict=True)
     ):
@@ -126,7 +126,7 @@ def _cell(overlay: Overlay, bit: int, letter: str) -> str:
     return letter if any(low < first + 8 and first < high for low, high in overlay.members) else "-"
 
 
-def _told(overlay: Overlay, block: Block) -> str:
+def _extent(overlay: Overlay, block: Block) -> str:
     """Its extent, what is left of the block behind it, and the borders that it crosses."""
     slack = block.width - overlay.high
     lines = [bits.span(overlay.low, overlay.high)]

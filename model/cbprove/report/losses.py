@@ -21,7 +21,7 @@ def verdict(scene: Scene) -> list[str]:
     """What is wrong, in a line for each claim, and for bits what they are instead."""
     claim = scene.first.claim
     if isinstance(claim, IsTrue):
-        return [f"`{scene.condition()}` is false", *_held(scene)]
+        return [f"`{scene.condition()}` is false", *_looked_at(scene)]
     if isinstance(claim, Unchanged | SameMember | Stored):
         return _few([*_count(scene), *_nowhere(scene), *_instead(scene)])
     return _few(list(dict.fromkeys(sentence(broken) for broken in scene.claims)))
@@ -170,7 +170,7 @@ def _elsewhere(scene: Scene, names: set[str]) -> str:
     return ", in a run that the reading object's history has not" if names & (by or set()) else ""
 
 
-def _held(scene: Scene) -> Iterator[str]:
+def _looked_at(scene: Scene) -> Iterator[str]:
     """What the condition looked at: each member with its bytes and who stored it, each
     input."""
     (broken,) = scene.claims[:1]

@@ -51,7 +51,7 @@ def run(witness: Witness, property_name: str) -> dict[str, Any] | None:
     ]
     document["rows"] = [_row(row, drawn, lost) for row in drawn.rows]
     if document["rows"]:
-        document["rows"].append(_met(picture, document["rows"][-1]))
+        document["rows"].append(_last_row(picture, document["rows"][-1]))
     document["letters"] = [{"letter": letter, "name": name} for name, letter in _letters(drawn)]
     return document
 
@@ -72,7 +72,7 @@ def _unwrapped(lines: list[str]) -> list[str]:
     return [" ".join(each.split()) for each in re.split(r"\n(?! )", text) if each]
 
 
-def _met(picture: Scene, before: dict[str, Any]) -> dict[str, Any]:
+def _last_row(picture: Scene, before: dict[str, Any]) -> dict[str, Any]:
     """The row of the step that meets what is wrong: what lies there has been stored before it."""
     step, verb, places = drawing.last(picture)
     columns = [

@@ -190,8 +190,8 @@ def _otherwise(case: Case) -> Iterator[str]:
     """The first candidate that is not as expected, where not all are expected to be alike."""
     if case.wanted not in ("", case.expected):
         values = ", ".join(f"{axis} = {value}" for axis, value in case.candidate.items())
-        told = f"{case.wanted} at {values}, where it is {case.finding.verdict}"
-        yield from textwrap.wrap(told, _WIDTH, subsequent_indent="    ")
+        sentence = f"{case.wanted} at {values}, where it is {case.finding.verdict}"
+        yield from textwrap.wrap(sentence, _WIDTH, subsequent_indent="    ")
 
 
 def _taken_as_given(case: Case) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ class Statements:
         for at in sorted(
             {bit // 8 * 8 for bit in self.needed.get(key, ()) if 0 <= bit < len(first)}
         ):
-            content = self._held({at + i: first[at + i] for i in range(8)})
+            content = self._byte({at + i: first[at + i] for i in range(8)})
             if content != fill:
                 byte = f"((unsigned char *)&{variable})[{at // 8}]"
                 yield f"{byte} = {_byte(content, inverted)};\t/* what the run found there */"
@@ -170,7 +170,7 @@ class Statements:
                     b: s for b, s in _of_byte(sources, at) if self.values.inverted(s) is inverted
                 }
                 if len(of_byte) == 8:
-                    runs.append((at, at + 1, self._held(of_byte), inverted))
+                    runs.append((at, at + 1, self._byte(of_byte), inverted))
                 elif of_byte:
                     yield self._some_bits(spot, at, of_byte, inverted)
         for first, last, content, inverted in _joined(runs, spot):
@@ -208,7 +208,7 @@ class Statements:
         self.partial = True
         mask = self.values.byte({bit % 8: 1 for bit in sources})
         pointer = self.places.pointer(spot, range(8 * at, 8 * at + 8))
-        return f"bits({pointer}, {mask:#x}, {_byte(self._held(sources), inverted)});"
+        return f"bits({pointer}, {mask:#x}, {_byte(self._byte(sources), inverted)});"
 
     def _in_order(self, sources: Bits) -> int:
         ordered = [self.values.bit(sources[bit]) for bit in sorted(sources)]
@@ -216,7 +216,7 @@ class Statements:
             ordered.reverse()
         return sum(bit << i for i, bit in enumerate(ordered))
 
-    def _held(self, sources: Bits) -> int:
+    def _byte(self, sources: Bits) -> int:
         return self.values.byte(
             {bit % 8: self.values.bit(source) for bit, source in sources.items()}
         )

@@ -99,8 +99,8 @@ def _paths(asking: _Asking) -> tuple[str, ...]:
     """The paths of the life that is asked for. Raises WrongUsage where there is none, and for a
     size that no place has."""
     question, block = asking.wanted, asking.block
-    found = {path for program in asking.programs for path in runs(program, question.life)}
-    if not found:
+    paths = {path for program in asking.programs for path in runs(program, question.life)}
+    if not paths:
         raise WrongUsage(
             f"no path comes from {_worded(question.life.start, 'the beginning')} to "
             f"{_worded(question.life.end, 'the end')}",
@@ -108,7 +108,7 @@ def _paths(asking: _Asking) -> tuple[str, ...]:
         )
     if not 0 < question.size <= block.bytes:
         raise WrongUsage(f"`{block.name}` has {block.bytes} bytes", f"ask for 1 to {block.bytes}")
-    return tuple(path.name for path in asking.plain.program.paths if path.name in found)
+    return tuple(path.name for path in asking.plain.program.paths if path.name in paths)
 
 
 def _worded(step: str | None, otherwise: str) -> str:

@@ -120,7 +120,7 @@ class Answer:
 
 
 @frozen
-class Found:
+class Sweep:
     """What came of files: their functions, what could not be read, and what is laid over the
     object."""
 

@@ -43,9 +43,9 @@ class Guessed(Graph):
                 named[f".{member}"].add(function)
                 if path.suffix == ".c":
                     self.files[f".{member}={function}"].append(path)
-            found = _COPIED.findall(text) if path.suffix == ".c" else []
-            pairs.update(found)
-            for member in dict.fromkeys(member for member, _ in found):
+            copies = _COPIED.findall(text) if path.suffix == ".c" else []
+            pairs.update(copies)
+            for member in dict.fromkeys(member for member, _ in copies):
                 self.copied[member].append(path)
         for one, other in pairs:  # a member that is set to one that is set to a function
             if one != other and any(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cbprove.frozen import frozen, replace
-from cbprove.source.accesses import Found, Laid, Sought, Unread
+from cbprove.source.accesses import Laid, Sought, Sweep, Unread
 from cbprove.source.mentions import bodies
 from cbprove.source.rendering import complaint
 
@@ -34,7 +34,7 @@ class Overlays:
     files: int
 
 
-def overlays(sweep_result: Found, target: Sought, folders: Sequence[Path]) -> Overlays:
+def overlays(sweep_result: Sweep, target: Sought, folders: Sequence[Path]) -> Overlays:
     """What files lay over the object, and the checks of all that lies in some folders, or is one
     of these files."""
     views = tuple(
@@ -195,7 +195,7 @@ def checks(files: Sequence[Path], target: Sought, views_laid: Sequence[Laid]) ->
         for file in files:
             text = _text(file)
             if any(name in text for name in fresh):
-                checks_found.update(_found(str(file), text, fresh, names_wanted))
+                checks_found.update(_checks_in(str(file), text, fresh, names_wanted))
                 handing.update(_handing(text, fresh, names_wanted))
         fresh = frozenset(handing - names_known)
     return tuple(sorted(checks_found, key=lambda each: (each.file, each.line, each.said)))
@@ -208,7 +208,9 @@ def _text(file: Path) -> str:
     )
 
 
-def _found(file: str, text: str, names: Collection[str], names_wanted: Wanted) -> Iterator[Check]:
+def _checks_in(
+    file: str, text: str, names: Collection[str], names_wanted: Wanted
+) -> Iterator[Check]:
     for name, start, end in _calls(text, names):
         if name not in _ASSERTIONS or names_wanted.names(
             text[start:end], _pointers(text, start, names_wanted)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
 
-from cbprove.source.accesses import Access, Found, Place, Read, Sought, Unread
+from cbprove.source.accesses import Access, Place, Read, Sought, Sweep, Unread
 
 SCHEMA_VERSION = 1
 Named = Callable[[str], str]
@@ -25,7 +25,7 @@ def _byte(bit: int) -> str:
     return f"{bit // 8}.{bit % 8}" if bit % 8 else f"{bit // 8}"
 
 
-def text(sweep_result: Found, target: Sought, named: Named, files: int) -> str:
+def text(sweep_result: Sweep, target: Sought, named: Named, files: int) -> str:
     """Function by function, in the order of the source."""
     lines = []
     for file, functions in groupby(sweep_result.functions, key=lambda each: each.file):
@@ -78,7 +78,7 @@ def complaint(unread: Unread, named: Named = str) -> str:
     return f"{named(unread.file)}: {count}: {named(unread.first)}"
 
 
-def document(sweep_result: Found, target: Sought, named: Named) -> dict[str, Any]:
+def document(sweep_result: Sweep, target: Sought, named: Named) -> dict[str, Any]:
     """The same for programs; `accesses.schema.json` is its shape."""
     return {
         "schema_version": SCHEMA_VERSION,
@@ -126,7 +126,7 @@ _VERB = {
 }
 
 
-def draft(sweep_result: Found, target: Sought, named: Named) -> str:
+def draft(sweep_result: Sweep, target: Sought, named: Named) -> str:
     """The text of an included file."""
     functions = [each for each in sweep_result.functions if each.accesses]
     views = _views(each.place for function in functions for each in function.accesses)

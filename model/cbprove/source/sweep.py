@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from cbprove.frozen import frozen, replace
-from cbprove.source.accesses import Access, Answer, Found, Laid, Place, Read, Sought, Unread
+from cbprove.source.accesses import Access, Answer, Laid, Place, Read, Sought, Sweep, Unread
 from cbprove.source.libclang import library
 from cbprove.source.mentions import Mentions
 from cbprove.source.reading import read_calls, read_file, read_structs
@@ -23,7 +23,7 @@ from cbprove.source.units import Flags
 
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*[<\"]([^>\"\n]+)[>\"]", re.MULTILINE)
 Flagged = Callable[[Path], Flags]  # how a file is compiled
-Told = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 
 
 @frozen
@@ -48,13 +48,13 @@ Asking = Callable[[Job], Answer]
 Mapped = Callable[[Asking, Sequence[Job]], Iterable[Answer]]
 
 
-def sweep(jobs: Sequence[Job], target: Sought, mapped: Mapped, progress: Told) -> Found:
+def sweep(jobs: Sequence[Job], target: Sought, mapped: Mapped, progress: Progress) -> Sweep:
     """Read all files. Raises WrongUsage where libclang is not installed."""
     library()
     return _gathered(jobs, iter(mapped(functools.partial(work, target), jobs)), progress)
 
 
-def _gathered(jobs: Sequence[Job], results: Iterator[Answer], progress: Told) -> Found:
+def _gathered(jobs: Sequence[Job], results: Iterator[Answer], progress: Progress) -> Sweep:
     functions: list[Read] = []
     unread: list[Unread] = []
     views_laid: dict[Laid, None] = {}
@@ -64,7 +64,7 @@ def _gathered(jobs: Sequence[Job], results: Iterator[Answer], progress: Told) ->
         if answer.unread is not None:
             unread.append(answer.unread)
         progress(index + 1, len(jobs))
-    return Found(tuple(functions), tuple(unread), len(jobs), tuple(views_laid))
+    return Sweep(tuple(functions), tuple(unread), len(jobs), tuple(views_laid))
 
 
 def work(target: Sought, job: Job) -> Answer:
@@ -148,7 +148,7 @@ Given = tuple[tuple[Place, ...], ...]
 Defining = Callable[[Sequence[str]], dict[str, Job]]
 
 
-def followed(sweep_result: Found, target: Sought, defining: Defining, mapped: Mapped) -> Found:
+def followed(sweep_result: Sweep, target: Sought, defining: Defining, mapped: Mapped) -> Sweep:
     """The same with what callees in other files do in place of the escapes to them.
 
     `defining` gives the file of each function that has one. What escapes to nobody known stays an

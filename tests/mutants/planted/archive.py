@@ -156,8 +156,8 @@ FAULTS = (
         (
             "an obligation may be of another sector",
             "Confirming._enough",
-            "len(states) == 1 and first.fixed == sector.fixed and self._held(first, sector, candidates)",
-            "len(states) == 1 and self._held(first, sector, candidates)",
+            "len(states) == 1 and first.fixed == sector.fixed and self._contains(first, sector, candidates)",
+            "len(states) == 1 and self._contains(first, sector, candidates)",
         ),
         (
             "an invariant needs no steps",
@@ -177,7 +177,7 @@ FAULTS = (
         TAMPERED_VERDICTS,
         (
             "an obligation may be about fewer candidates",
-            "Confirming._held",
+            "Confirming._contains",
             "set(candidates) <= set(indexes(sector, obligation.where))",
             "bool(set(candidates) & set(indexes(sector, obligation.where)))",
         ),

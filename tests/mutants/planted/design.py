@@ -260,7 +260,7 @@ FAULTS = (
         RULES,
         (
             "proved up to N is met by fewer turns",
-            "_met",
+            "_as_expected",
             "(settled.turns or 0) >= expected.turns",
             "True",
         ),
@@ -318,7 +318,7 @@ FAULTS = (
         RULES,
         (
             "exactly is met by more",
-            "_met",
+            "_as_expected",
             "set(answer) == set(ask.rows)",
             "set(answer) >= set(ask.rows)",
         ),

@@ -103,11 +103,11 @@ def read_image(data: bytes, text: str) -> Image | None:
 
     Raises SpecError CB0304 for a kernel's image without types.
     """
-    abi = _told(data)
+    abi = _abi_of(data)
     for flat in _flat(data, text):
         section = max(_sections(flat), key=len, default=None)
         if section is not None:
-            return Image(section, abi or _told(flat))
+            return Image(section, abi or _abi_of(flat))
     if abi is not None or data[:2] == b"MZ":
         kind = "a kernel's flat image" if abi is not None else "an EFI program"
         help = (
@@ -117,7 +117,7 @@ def read_image(data: bytes, text: str) -> Image | None:
     return None
 
 
-def _told(data: bytes) -> Abi | None:
+def _abi_of(data: bytes) -> Abi | None:
     """The ABI whose images begin so."""
     images = ((abi, *abi.image) for abi in ABIS.values() if abi.image is not None)
     return next((abi for abi, at, magic in images if data[at : at + len(magic)] == magic), None)
