@@ -80,10 +80,17 @@ def _value_in(store: Store, position: Int, number: Int) -> tuple[Int, Int]:
 def holds(definitions: list[Definition], judge: Callable[[Store, Int], Bool]) -> Bool:
     """Whether the bit's source is one that the judge accepts."""
     result: Bool = False
+    passed_by: list[Bool] = []  # that none hits of those since that are never accepted, latest last
     for definition in reversed(definitions):
         good = judge(definition.store, definition.position)
-        result = or_(and_(definition.hit, good), and_(not_(definition.hit), result))
-    return result
+        if good is not False:
+            result = and_(*reversed(passed_by), result)
+            result = or_(and_(definition.hit, good), and_(not_(definition.hit), result))
+            passed_by = []
+        elif result is not False:
+            # All at once: one by one each would copy what the earlier ones came to.
+            passed_by.append(not_(definition.hit))
+    return and_(*reversed(passed_by), result)
 
 
 def in_history(store: Store, reader: Instance, time: int) -> bool:
