@@ -9,7 +9,7 @@ from types import MappingProxyType
 import jsonschema
 import pytest
 
-from cbprove.audit.compare import Audited, audited
+from cbprove.audit.compare import Audited, audited, with_joins
 from cbprove.audit.record import Record, load
 from cbprove.audit.rendering import document, summary, unmodelled
 from cbprove.audit.rendering import text as told
@@ -57,7 +57,7 @@ def audit(folder: Path, held: Record, steps: str, calls: str = "rcv;") -> Audite
     ((path, program),) = candidates_to_audit([str(folder / "tiny.cbs")], None).items()
     found = audited(path, program, held)
     assert found is not None
-    return found
+    return with_joins(found, program, held)
 
 
 def differences(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.audit.compare import FAULTS, Audited, audited
+from cbprove.audit.compare import FAULTS, Audited, audited, with_joins
 from cbprove.audit.record import Record, load
 from cbprove.pipeline import candidates_to_audit
 
@@ -34,7 +34,7 @@ def audit(path: Path) -> Audited:
     ((spec, program),) = candidates_to_audit([str(path)], None).items()
     found = audited(spec, program, record(named(path)))
     assert found is not None
-    return found
+    return with_joins(found, program, record(named(path)))
 
 
 def faults(found: Audited) -> list[str]:

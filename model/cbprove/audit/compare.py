@@ -4,18 +4,19 @@ whose functions are not there."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cbprove.audit.callees import Callee, followed, stands_for
-from cbprove.audit.joins import Join, joins
 from cbprove.audit.reasons import Bits, Parts, Reasons, bits, covers, parts, reasons, run, union
 from cbprove.audit.record import Record
 from cbprove.audit.steps import Area, Done, area, done, reached
 from cbprove.diagnostics import Span
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.source.accesses import Access, Place, Read
-from cbprove.source.graph import Graph
 from cbprove.system.program import Program, Step
+
+if TYPE_CHECKING:
+    from cbprove.audit.joins import Join
 
 What = Literal["missing", "callee", "escape", "stale", "idle", "order", "extra", "not run"]
 FAULTS: tuple[What, ...] = ("missing", "callee", "escape", "stale")
@@ -36,7 +37,7 @@ class Difference:
 @frozen
 class Audited:
     """What became of one spec: how many steps were held against the source, and the functions
-    that they stand for."""
+    that they stand for. `joins` are empty until they are looked for (`with_joins`)."""
 
     spec: str
     kernel: str
@@ -66,7 +67,6 @@ def audited(spec: str, program: Program, record: Record) -> Audited | None:
     differences += [_uncalled(step, each.function, each.span, record) for step, each in beyond.idle]
     functions = {name for step in program.steps.values() for name in stands_for(step)}
     reasons_given = sum(map(_reasons, steps))
-    joined = joins(program, _known(record)) if record.calls is not None else ()
     return Audited(
         spec=spec,
         kernel=record.kernel,
@@ -74,9 +74,21 @@ def audited(spec: str, program: Program, record: Record) -> Audited | None:
         reasons=reasons_given,
         differences=tuple(differences),
         functions=frozenset(functions),
-        joins=joined,
         callees=record.callees,
     )
+
+
+def with_joins(audit: Audited, program: Program, record: Record) -> Audited:
+    """The same with how the steps of its paths follow one another, if the record knows calls.
+    What verdicts rest on does not hang on it."""
+    if record.calls is None:
+        return audit
+    from cbprove.audit.joins import joins
+    from cbprove.source.graph import Graph
+
+    graph = Graph()
+    graph.learn(record.calls, record.bound)
+    return replace(audit, joins=joins(program, graph))
 
 
 def _reasons(step: Step) -> int:
@@ -84,13 +96,6 @@ def _reasons(step: Step) -> int:
     witness = step.witness
     spans = {each.span for each in witness.left_out} | {each.span for each in witness.not_followed}
     return len(spans) + bool(witness.nothing)
-
-
-def _known(record: Record) -> Graph:
-    """The calls of a record."""
-    graph = Graph()
-    graph.learn(record.calls or (), record.bound)
-    return graph
 
 
 def _step(

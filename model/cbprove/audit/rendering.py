@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cbprove.audit.compare import FAULTS, Audited, Difference, What
-from cbprove.audit.joins import Join
 from cbprove.audit.record import Record
 from cbprove.report.style import counted
 from cbprove.source.rendering import complaint
+
+if TYPE_CHECKING:
+    from cbprove.audit.joins import Join
 
 SCHEMA_VERSION = 1
 _ORDER: tuple[What, ...] = (

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     Raises WrongUsage where neither is named or both are, and SpecError as the specs and the source
     do.
     """
-    from cbprove.audit.compare import audited
+    from cbprove.audit.compare import audited, with_joins
     from cbprove.audit.record import load
     from cbprove.audit.writing import save
     from cbprove.pipeline import candidates_to_audit
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     if args.record_to is not None:
         save(args.record_to, record)
     audits = [
-        audit
+        with_joins(audit, program, record)
         for path, program in programs.items()
         if (audit := audited(path, program, record)) is not None
     ]
