@@ -288,12 +288,14 @@ class _Flow:
 
     def _part(self, uid: int, name: str, frame: Here, state: State) -> None:
         inner = replace(frame, scope=self._declared(frame), calls=(*frame.calls, uid))
-        self._block(self.program.parts[name].body, inner, state)
+        self.assumed.forget()
+        self._statements(self.program.parts[name].body, inner, state)
 
     def _step(self, uid: int, name: str, frame: Here, state: State) -> None:
         inner = replace(frame, scope=self._declared(frame), calls=(*frame.calls, uid), step=name)
         self._announce(Began(self.path, name), inner, state)
-        self._block(self.program.steps[name].body, inner, state)
+        self.assumed.forget()
+        self._statements(self.program.steps[name].body, inner, state)
         ended = Ended(self.path, name)
         if isinstance(self.prop.claim, Preserved) and table.remembers(self.prop, ended):
             self.memory.snapshot(inner, state)

@@ -14,7 +14,7 @@ from typing import TypeVar
 from cbprove import folds
 from cbprove.frozen import by_identity, field, frozen
 from cbprove.logic.terms import Int
-from cbprove.reaching.state import Fact, members_at
+from cbprove.reaching.state import Fact, Own, members_at
 from cbprove.reaching.universe import Candidates, Universe
 from cbprove.system.expressions import Place
 from cbprove.system.program import Owned, Preserved, Program, Written
@@ -81,6 +81,7 @@ class Atoms:
         self._covered: dict[tuple[str, Int, int, int], tuple[Covered, ...]] = {}
         self._reached: dict[tuple[str, Int, int, int], tuple[tuple[int, Candidates], ...]] = {}
         self._observed: dict[int, tuple[Observed, ...]] = {}
+        self._members: dict[tuple[int, int], tuple[Own, ...]] = {}
         self._kept: list[Place] = []  # places whose identity is a key
 
     def count(self, kind: str) -> int:
@@ -134,9 +135,17 @@ class Atoms:
             self._observed[key] = tuple(
                 Observed(covered.atom, positions)
                 for covered in self.covered(place, 0, place.width)
-                if (positions := tuple(p for p in covered.positions if members_at(place, p[0])))
+                if (positions := tuple(p for p in covered.positions if self.members(place, p[0])))
             )
         return self._observed[key]
+
+    def members(self, place: Place, position: int) -> tuple[Own, ...]:
+        """What members a bit of a place is of."""
+        key = id(place), position
+        if key not in self._members:
+            self._kept.append(place)
+            self._members[key] = members_at(place, position)
+        return self._members[key]
 
     def _all_covered(self, place: Place, first: int, width: int) -> Iterator[Covered]:
         kind = self.kind(place)

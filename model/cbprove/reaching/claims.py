@@ -16,7 +16,6 @@ from cbprove.reaching.state import (
     Own,
     Remembered,
     Source,
-    members_at,
     one_member,
 )
 from cbprove.reaching.universe import Candidates
@@ -102,16 +101,16 @@ def _foreign(place: Place, atoms: Atoms, scene: Scene) -> Candidates:
             # Most facts are of other candidates: of a struct that is packed or lies otherwise.
             if both := having & candidates:
                 if fact not in observed.foreign:
-                    observed.foreign[fact] = _not_own(place, observed, fact)
+                    observed.foreign[fact] = _not_own(place, observed, fact, atoms)
                 broken |= both & observed.foreign[fact]
     return broken
 
 
-def _not_own(place: Place, observed: Observed, fact: Fact) -> Candidates:
+def _not_own(place: Place, observed: Observed, fact: Fact, atoms: Atoms) -> Candidates:
     """Where an atom is read as other members' than those that a fact says it was stored as."""
     not_own = 0
     for position, candidates in observed.positions:
-        if not _came_through(members_at(place, position), fact):
+        if not _came_through(atoms.members(place, position), fact):
             not_own |= candidates
     return not_own
 

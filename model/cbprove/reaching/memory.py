@@ -38,6 +38,7 @@ class Memory:
         self.remembers = isinstance(prop.claim, Preserved)
         # Whose stores they are counts only where a property asks for those of some steps.
         self.authors: frozenset[str] = getattr(prop.claim, "by", None) or frozenset()
+        self._authored: set[Fact] = set()  # all facts that name one of them, wherever they are
         self.blind = isinstance(prop.claim, BLIND)
         self.numbers: dict[tuple[int, ...], int] = {}
         self.parents: list[int | None] = []
@@ -110,7 +111,10 @@ class Memory:
                 if reached := candidates & frame.among:
                     _replace(memory, atoms, reached, self._unlike(state, reached))
             return
-        for store in self.stores.of(kind, place, self._run(frame), frame.among):
+        run = self._run(frame)
+        for store in self.stores.of(kind, place, run, frame.among):
+            if run is not None:
+                self._authored.update(store.facts)
             memory[store.atom] = replaced(memory[store.atom], store.reached, store.facts)
 
     def _run(self, frame: Here) -> tuple[str, int] | None:
@@ -118,17 +122,14 @@ class Memory:
         return (frame.step, frame.current) if frame.step in self.authors else None
 
     def _rename(self, state: State, rename: Callable[[Fact], Fact]) -> None:
-        """Call facts otherwise, in all objects."""
-        atoms_asked = [
-            (atoms, atom)
-            for number, atoms in state.memory.items()
-            for atom in self.stores.asked[self.kinds[number]]
-        ]
-        # Few facts are in many atoms, and few of them change.
-        present: set[Fact] = set().union(*(atoms[atom] for atoms, atom in atoms_asked))
-        names = {fact: name for fact in present if (name := rename(fact)) is not fact}
-        for atoms, atom in atoms_asked if names else ():
-            atoms[atom] = renamed(atoms[atom], names)
+        """Call facts otherwise, in all objects: only such change as name an author."""
+        names = {fact: name for fact in self._authored if (name := rename(fact)) is not fact}
+        if not names:
+            return
+        self._authored.update(names.values())
+        for number, atoms in state.memory.items():
+            for atom in self.stores.asked[self.kinds[number]]:
+                atoms[atom] = renamed(atoms[atom], names)
 
     def copy(self, copy: Copy, frame: Here, state: State) -> None:
         if self.blind:

@@ -7,7 +7,7 @@ A fact is an object that is equal to another where no claim can tell the two apa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Literal
 
 from cbprove.frozen import by_identity, field, frozen
@@ -161,7 +161,6 @@ def renamed(facts: Facts, names: Mapping[Fact, Fact]) -> Facts:
     return by_name
 
 
-@lru_cache(maxsize=1 << 16)
 def members_at(place: Place, position: int) -> tuple[Own, ...]:
     """What members a bit of a place is of."""
     return tuple(sorted(_members_at(place.leaves, position)))

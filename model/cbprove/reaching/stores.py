@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cbprove.frozen import frozen
 from cbprove.reaching.asked import Asked
 from cbprove.reaching.atoms import Atoms, Covered
-from cbprove.reaching.state import Facts, Kind, Own, Source, is_padding, members_at, source
+from cbprove.reaching.state import Facts, Kind, Own, Source, is_padding, source
 from cbprove.reaching.universe import Candidates
 from cbprove.system.expressions import Place
 from cbprove.system.program import Owned, Property
@@ -80,7 +80,7 @@ class Stores:
         """What a store makes of a bit of its place; None where it leaves it as it was."""
         if kind == "blank":
             return _by(run, "blank", ())
-        members = members_at(place, position)
+        members = self.atoms.members(place, position)
         if members:
             return _by(run, "stored", members if self._named else ())
         return source("unspecified") if is_padding(place, position) else None

@@ -51,6 +51,8 @@ class Assumed:
     def forget(self, statement: Statement | None = None) -> None:
         """Drop what may not be so behind a statement; without one, everything: another object may
         be the current one, or an input be drawn afresh."""
+        if not self._bounds:
+            return
         match statement:
             case Assume() | Read() | When():
                 pass  # which statements a candidate has changes nothing

@@ -222,6 +222,12 @@ FAULTS = (
             "next(iter(by_facts.values()))[1]",
         ),
         (
+            "a run that has another name is not known any more",
+            "Memory._rename",
+            "self._authored.update(names.values())",
+            "None",
+        ),
+        (
             "any member will do",
             "_came_through",
             "any((one_member(member, each) for member in fact.members))",
