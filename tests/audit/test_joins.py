@@ -138,6 +138,7 @@ def test_a_record_keeps_calls_and_an_older_one_has_none(tmp_path: Path) -> None:
     old = load(tmp_path / "old.json")
     assert old.calls is None
     assert "knows no calls: write it anew with --record-to" in told([], old, all_others=False)
+    assert audit(tmp_path, old, "step one { } step two { }", "one; two;").joins == ()
 
 
 def test_what_is_said_of_joins(tmp_path: Path) -> None:

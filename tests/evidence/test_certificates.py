@@ -302,6 +302,16 @@ def test_reasons(reason: str) -> None:
     ] == told
 
 
+def test_what_is_lost_before_a_since_names_its_step() -> None:
+    made = program(
+        meant(
+            f"{HEAD}path p {{ wipe; use; low; set; use; }}\nproperty kept: written V since low;\n"
+        ),
+        {"abi": "x86_64"},
+    )
+    assert "no low has ended where V is stored to (line 8)" in "\n".join(reasons(made, "kept"))
+
+
 class Liar(_Finding):
     """Says whatever lets a claim pass: that loops keep what is followed after them, and that no
     condition is met."""

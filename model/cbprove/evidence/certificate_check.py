@@ -120,8 +120,8 @@ def _bits(followed: Followed) -> Iterator[Bit]:
 def holds(line: Line, passed: PassedStore, state: State) -> bool:
     """Whether the reason of a line is true."""
     # What is stored to a followed bit has one reason, which the walk found itself.
-    if passed.hits or line.reason in ("own", "blank", "lost", "brought", "begun"):
-        return bool(passed.hits) and line.reason == passed.kind
+    if passed.hits:
+        return line.reason == passed.kind
     # Bits that a later store or copy accounted for are followed no longer. The line must name it,
     # so that nobody takes the store for one that was not in the way.
     later = [
