@@ -364,6 +364,10 @@ LOSING = {
     "by_somebody_else": ("set; high; mine; use;", BY_OWNER),
     "blank_is_nobodys": ("wipe2; use;", BY_OWNER),
     "never_stored": ("use;", "property kept: owned;"),
+    "a_loop_that_another_claim_came_through": (
+        "repeat [1..] { set; } use; peek;",
+        "property kept: owned;",
+    ),
 }
 
 
@@ -371,7 +375,8 @@ LOSING = {
 def test_no_certificate_of_what_is_refuted(case: str) -> None:
     path, prop = LOSING[case]
     head = HEAD.replace(
-        "step over {", "step mine { write HIDE; } step wipe2 { clear HIDE; } step over {"
+        "step over {",
+        "step mine { write HIDE; } step peek { read HIDE; } step wipe2 { clear HIDE; } step over {",
     )
     head = head.replace("view OVER", "view HIDE : u16 at skb.cb[2]; view OVER")
     head = head.replace("step use {", "step self { write V; read V; } step use {")

@@ -136,7 +136,7 @@ def holds(line: Line, passed: PassedStore, state: State) -> bool:
         )
     # No followed bit is hit here: what is left to check is that the line tells the truth about
     # where.
-    bits_of_object = [bit.at for bit in state.bits if bit.object == passed.object]
+    bits_of_object = [bit.at for bit in state.of(passed.object)]
     match line.reason:
         case "elsewhere":
             return not bits_of_object

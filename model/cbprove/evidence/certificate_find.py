@@ -99,11 +99,12 @@ class _Finding:
         bits, written = state.bits, len(self._lines)
         # From below: each round adds what a turn back leads to, so that what is found is the least.
         for _ in range(_MOST_ROUNDS):
-            before = walk.back(loop, State(bits, state.taken)).bits
-            del self._lines[written:]
+            before = walk.turn(loop, State(bits, state.taken)).bits
             if before <= bits:
-                self._write(Invariant(at, _runs(bits)))
+                # The lines of this turn stay: the walk takes it as it is.
+                self._lines.insert(written, Invariant(at, _runs(bits)))
                 return bits
+            del self._lines[written:]
             bits |= before
         raise Wrong("no invariant found")
 
@@ -115,7 +116,7 @@ def explained(passed: PassedStore, state: State) -> tuple[Reason, int | None, Sp
     for later in state.taken:
         if later.object == passed.object and later.low < passed.high and passed.low < later.high:
             return "undone" if later.kind == "brought" else "shadowed", None, later.at
-    bits_of_object = [bit.at for bit in state.bits if bit.object == passed.object]
+    bits_of_object = [bit.at for bit in state.of(passed.object)]
     if not bits_of_object:
         return "elsewhere", None, None
     if passed.high <= min(bits_of_object):

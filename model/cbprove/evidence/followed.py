@@ -3,6 +3,9 @@ reach."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from cbprove.evidence.certificate import Reason, Spot
@@ -10,6 +13,7 @@ from cbprove.evidence.lengths import longest
 from cbprove.frozen import frozen
 from cbprove.system.expressions import Constant, Expr, Leaf, Place
 from cbprove.system.program import Program
+from cbprove.system.statements import Clear, Write
 
 
 class Bit(NamedTuple):
@@ -61,6 +65,17 @@ class State:
     bits: Bits
     taken: tuple[PassedStore, ...] = ()
 
+    @cached_property
+    def _by_object(self) -> Mapping[str, list[Bit]]:
+        by_object: dict[str, list[Bit]] = defaultdict(list)
+        for bit in self.bits:
+            by_object[bit.object].append(bit)
+        return by_object
+
+    def of(self, label: str) -> list[Bit]:
+        """The bits followed in an object."""
+        return self._by_object.get(label, [])
+
     def joined(self, other: State) -> State:
         return State(self.bits | other.bits, tuple(dict.fromkeys(self.taken + other.taken)))
 
@@ -88,3 +103,24 @@ def reach(program: Program, place: Place, length: Expr | None) -> tuple[range, b
     return range(
         max(0, low), min(place.size, low + sum(max(m) - min(m) for m in moves) + size)
     ), sure
+
+
+class Extent(NamedTuple):
+    """The bits of its object that a store may change, whether every run changes them, and from
+    where to where they lie."""
+
+    bits: frozenset[int]
+    sure: bool
+    low: int
+    high: int
+
+
+def extent(program: Program, statement: Write | Clear, place: Place) -> Extent:
+    """Where a store to one of its places may change bits."""
+    value = statement.value if isinstance(statement, Write) else None
+    reached, sure = reach(program, place, None if value else statement.length)
+    bits = frozenset(reached)
+    if isinstance(statement, Write) and not place.indexes and (value or statement.length is None):
+        padding = [] if value else [low + i for low, width in place.padding for i in range(width)]
+        bits &= {low_bit(place) + i for i in [*member_bits(place), *padding]}
+    return Extent(bits, sure, min(bits, default=0), max(bits, default=-1) + 1)

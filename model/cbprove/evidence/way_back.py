@@ -18,11 +18,12 @@ from cbprove.evidence.followed import (
     PENDING,
     Bit,
     Bits,
+    Extent,
     PassedStore,
     State,
     Wrong,
+    extent,
     low_bit,
-    member_bits,
     reach,
 )
 from cbprove.evidence.question import Question
@@ -42,7 +43,6 @@ from cbprove.folds import Condition
 from cbprove.frozen import replace
 from cbprove.properties import table
 from cbprove.properties.events import ClaimMade, Ended, Unchanged
-from cbprove.system.expressions import Place
 from cbprove.system.program import Owned, Preserved, Program, Property, Written
 from cbprove.system.statements import (
     Assume,
@@ -92,8 +92,9 @@ class Walk:
     def __init__(self, program: Program, prop: Property, advice: Advice) -> None:
         self.program, self.prop, self.advice = program, prop, advice
         # The program holds its statements for as long as this lives, so that an id is of one.
-        self._stores: dict[tuple[int, int], tuple[frozenset[int], bool]] = {}
+        self._stores: dict[tuple[int, int], Extent] = {}
         self._inside: dict[tuple[str, Spot], tuple[Stood, ...]] = {}
+        self._turned: tuple[Stood, State, State] | None = None
 
     def claims(self) -> None:
         """Every claim that the program makes; raises Wrong."""
@@ -243,30 +244,39 @@ class Walk:
             return state.joined(after_one), after_one
         # The advice proposes an invariant. It holds before any number of turns, by induction: what
         # is followed now is in it, and a turn back from it leads into it.
+        self._turned = None  # what was walked for another claim, or under other facts, says nothing
         invariant_state = replace(state, bits=self.advice.kept(self, block, env.spot(loop), state))
-        after_some = self.back(block, invariant_state)
+        after_some = self.turn(block, invariant_state)
         if not state.bits <= invariant_state.bits or not after_some.bits <= invariant_state.bits:
             raise Wrong(f"turns of the loop at {env.spot(loop)} do not keep the invariant")
         return invariant_state.joined(after_some), after_some
+
+    def turn(self, block: Stood, state: State) -> State:
+        """What is followed before a turn of a loop. The one that advice asked for last is not
+        walked again."""
+        last = self._turned
+        if last is None or last[0] is not block or last[1] != state:
+            last = self._turned = block, state, self.back(block, state)
+        return last[2]
 
     # --- stores -----------------------------------------------------------------------------------
 
     def _stored(self, statement: Write | Clear, index: int, env: Env, state: State) -> State:
         place = statement.places[index]
         if (id(statement), index) not in self._stores:
-            self._stores[id(statement), index] = self._stores_to(statement, place)
-        bits, sure = self._stores[id(statement), index]
-        if not bits:
+            self._stores[id(statement), index] = extent(self.program, statement, place)
+        there = self._stores[id(statement), index]
+        if not there.bits:
             return state
         label = env.thing(place).label
-        hits = frozenset(bit for bit in state.bits if bit.object == label and bit.at in bits)
+        hits = frozenset(bit for bit in state.of(label) if bit.at in there.bits)
         left = {self.asked.after(hit, statement, place, env) for hit in hits}
         passed = PassedStore(
             at=env.spot(statement),
             place=index,
             object=label,
-            low=min(bits),
-            high=max(bits) + 1,
+            low=there.low,
+            high=there.high,
             kind="lost" if LOST in left else _KINDS[type(statement)],
             hits=hits,
         )
@@ -274,34 +284,18 @@ class Walk:
         if not hits:
             return state
         # A store that may miss accounts for nothing: the bit is followed further back as well.
-        accounted = hits if sure else frozenset()
+        accounted = hits if there.sure else frozenset()
         return State(
             state.bits - accounted | {bit for bit in left if bit},
             (*state.taken, passed) if accounted else state.taken,
         )
-
-    def _stores_to(self, statement: Write | Clear, place: Place) -> tuple[frozenset[int], bool]:
-        """The bits of its object that a store may change, and whether every run changes them."""
-        value = statement.value if isinstance(statement, Write) else None
-        reached, sure = reach(self.program, place, None if value else statement.length)
-        bits = frozenset(reached)
-        if (
-            isinstance(statement, Write)
-            and not place.indexes
-            and (value or statement.length is None)
-        ):
-            padding = (
-                [] if value else [low + i for low, width in place.padding for i in range(width)]
-            )
-            bits &= {low_bit(place) + i for i in [*member_bits(place), *padding]}
-        return bits, sure
 
     def _copied(self, copy: Copy, env: Env, state: State) -> State:
         reached, sure = reach(self.program, copy.target, copy.length)
         if not reached:
             return state
         label, origin = env.thing(copy.target).label, env.thing(copy.origin).label
-        hits = frozenset(bit for bit in state.bits if bit.object == label and bit.at in reached)
+        hits = frozenset(bit for bit in state.of(label) if bit.at in reached)
         passed = PassedStore(
             at=env.spot(copy),
             place=0,
@@ -334,7 +328,7 @@ class Walk:
         thing = made(statement, env)
         if self.asked.reader.label == thing.label:
             self.asked.reader = env.current
-        hits = frozenset(bit for bit in state.bits if bit.object == thing.label)
+        hits = frozenset(state.of(thing.label))
         if hits and statement.kind == "new":
             raise Wrong(
                 f"bits of the claim may be those of the new object made at {env.spot(statement)}"

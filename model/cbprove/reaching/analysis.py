@@ -183,6 +183,9 @@ class _Flow:
         for statement in block:
             self._statement(statement, frame, state)
             self.assumed.forget(statement)
+        for statement in block:
+            if isinstance(statement, Make):
+                self.memory.drop(statement.uid, frame, state)
 
     def _statement(self, statement: Statement, frame: Here, state: State) -> None:
         match statement:
@@ -259,6 +262,9 @@ class _Flow:
     def _loop(self, loop: Each | Repeat, frame: Here, state: State) -> None:
         """Turn by turn as far as it is sure that there are so many, then joined until no turn
         adds anything."""
+        if self.blind:  # where memory is not asked every turn claims the same
+            self._turn(loop, frame, state)
+            return
         exact = min(loop.low, _EXACT)
         for _ in range(exact):
             self._turn(loop, frame, state)
@@ -278,6 +284,8 @@ class _Flow:
             state_made = self._make(loop.uid, True, frame, state)
             inner = replace(inner, current=state_made, scope={**frame.scope, loop.name: state_made})
         self._block(loop.body, inner, state)
+        if isinstance(loop, Each):
+            self.memory.drop(loop.uid, frame, state)
 
     def _make(self, uid: int, clone: bool, frame: Here, state: State) -> int:
         if self.memory.kinds[frame.current] != PACKET:

@@ -93,6 +93,11 @@ class Memory:
         )
         return number
 
+    def drop(self, uid: int, frame: Here, state: State) -> None:
+        """Leave out what an object holds whose name has ended: nothing comes to it any more. What
+        was remembered in its history stays known (`State.any_marked`)."""
+        del state.memory[self.numbers[(*frame.calls, uid)]]
+
     def end(self, step: str, frame: Here, state: State) -> None:
         """The run of a step has ended: from now on it is in the history of its object."""
         if step in self.authors:
@@ -127,9 +132,11 @@ class Memory:
         if not names:
             return
         self._authored.update(names.values())
+        untouched = names.keys().isdisjoint
         for number, atoms in state.memory.items():
             for atom in self.stores.asked[self.kinds[number]]:
-                atoms[atom] = renamed(atoms[atom], names)
+                if not untouched(atoms[atom]):
+                    atoms[atom] = renamed(atoms[atom], names)
 
     def copy(self, copy: Copy, frame: Here, state: State) -> None:
         if self.blind:
@@ -216,4 +223,4 @@ def _made(fact: Fact, parent: int, number: int) -> Fact:
         return fact
     others = fact.on - {number}
     on = others | {number} if fact.ended and parent in others else others
-    return source(fact.kind, fact.members, fact.step if on else None, on, fact.ended and bool(on))
+    return source(fact.kind, fact.members, fact.step, on, fact.ended) if on else source("debris")

@@ -151,9 +151,7 @@ def replaced(facts: Facts, candidates: Candidates, replacement: Facts) -> Facts:
 
 
 def renamed(facts: Facts, names: Mapping[Fact, Fact]) -> Facts:
-    """What is known when some facts are called otherwise; `facts` itself where none is there."""
-    if names.keys().isdisjoint(facts.keys()):  # of two views the shorter is gone through
-        return facts
+    """What is known when some facts are called otherwise."""
     by_name: Facts = {}
     for fact, having in facts.items():
         name = names.get(fact, fact)

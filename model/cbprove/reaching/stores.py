@@ -13,6 +13,7 @@ from cbprove.system.expressions import Place
 from cbprove.system.program import Owned, Property
 
 StepRun = tuple[str, int]  # a step, and the object that it runs on
+Bits = tuple[Kind, tuple[Own, ...]]  # what a store makes of bits, and the members that they are of
 
 
 @frozen
@@ -32,8 +33,10 @@ class Stores:
         self.atoms, self.asked, self.among = atoms, asked, among
         # Which member a bit was stored as counts only where a read asks for its own.
         self._named = isinstance(prop.claim, Owned)
+        self._by_some = bool(getattr(prop.claim, "by", None))
         # The program holds its places for as long as this lives, so that an id is of one place.
         self._stored: dict[tuple[int, str, StepRun | None, Candidates], list[Stored]] = {}
+        self._by_place: dict[tuple[int, str], list[tuple[int, dict[Bits, Candidates]]]] = {}
         self._reached: dict[tuple[int, bool], list[tuple[Candidates, list[int]]]] = {}
 
     def covered(self, place: Place) -> Iterator[Covered]:
@@ -64,30 +67,46 @@ class Stores:
     def _all(
         self, kind: str, place: Place, run: StepRun | None, among: Candidates
     ) -> Iterator[Stored]:
-        for covered in self.covered(place):
+        for atom, made in self._made_of(kind, place):
             facts: Facts = {}
             reached = 0
-            for position, at_position in covered.positions:
-                candidates = at_position & among
-                fact = self._fact(kind, place, position, run) if candidates else None
-                if fact is not None:
+            for bits, having in made.items():
+                if candidates := having & among:
+                    fact = self._fact(*bits, run)
                     facts[fact] = facts.get(fact, 0) | candidates
                     reached |= candidates
             if reached:
-                yield Stored(atom=covered.atom, reached=reached, facts=facts)
+                yield Stored(atom=atom, reached=reached, facts=facts)
 
-    def _fact(self, kind: str, place: Place, position: int, run: StepRun | None) -> Source | None:
+    def _made_of(self, kind: str, place: Place) -> list[tuple[int, dict[Bits, Candidates]]]:
+        """What a store makes of each atom of its place, whoever stores."""
+        key = id(place), kind
+        if key not in self._by_place:
+            self._by_place[key] = [
+                (covered.atom, self._bits(kind, place, covered)) for covered in self.covered(place)
+            ]
+        return self._by_place[key]
+
+    def _bits(self, kind: str, place: Place, covered: Covered) -> dict[Bits, Candidates]:
+        made: dict[Bits, Candidates] = {}
+        for position, candidates in covered.positions:
+            bits = self._bits_at(kind, place, position)
+            if bits is not None:
+                made[bits] = made.get(bits, 0) | candidates
+        return made
+
+    def _bits_at(self, kind: str, place: Place, position: int) -> Bits | None:
         """What a store makes of a bit of its place; None where it leaves it as it was."""
         if kind == "blank":
-            return _by(run, "blank", ())
+            return "blank", ()
         members = self.atoms.members(place, position)
         if members:
-            return _by(run, "stored", members if self._named else ())
-        return source("unspecified") if is_padding(place, position) else None
+            return "stored", members if self._named else ()
+        return ("unspecified", ()) if is_padding(place, position) else None
 
-
-def _by(run: StepRun | None, kind: Kind, members: tuple[Own, ...]) -> Source:
-    if run is None:
-        return source(kind, members)
-    step, number = run
-    return source(kind, members, step, frozenset({number}))
+    def _fact(self, kind: Kind, members: tuple[Own, ...], run: StepRun | None) -> Source:
+        if run is None or kind == "unspecified":
+            # Where only the stores of some steps count, all others are nobody's.
+            return source("debris") if self._by_some else source(kind, members)
+        step, number = run
+        return source(kind, members, step, frozenset({number}))

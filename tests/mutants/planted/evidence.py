@@ -137,9 +137,15 @@ FAULTS = (
             "not state.bits <= invariant_state.bits",
         ),
         (
+            "what a turn leads to for one claim it leads to for the next",
+            "Walk._turns",
+            "self._turned = None",
+            "pass",
+        ),
+        (
             "a store of a length that is known in a run stores all",
             "Walk._stored",
-            "hits if sure else frozenset()",
+            "hits if there.sure else frozenset()",
             "hits",
         ),
         (
@@ -214,7 +220,7 @@ FAULTS = (
         ),
         (
             "a struct assignment does not touch padding",
-            "Walk._stores_to",
+            "extent",
             "[] if value else [low + i for low, width in place.padding for i in range(width)]",
             "[]",
         ),
