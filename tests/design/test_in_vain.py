@@ -35,7 +35,7 @@ def _settling(monkeypatch: pytest.MonkeyPatch, known: range) -> list[int]:
     proved."""
     asked: list[int] = []
 
-    def settled(program: Any, *others: Any) -> Settled:
+    def settled(program: Any, *others: Any, **more: Any) -> Settled:
         (view,) = program.views
         asked.append(view.place.low // 8 - 1)
         return Settled("proved" if asked[-1] in known else "unknown", reason="too hard")

@@ -16,6 +16,8 @@ from cbprove.solving.solver import Limits
 from cbprove.system.axes import AxisValue
 from cbprove.system.program import Program, Property
 
+_MOST_ALONE = 16  # candidates whose data flow is kept at a time
+
 
 def named(program: Program, name: str) -> Property:
     """A property of a program by its name."""
@@ -35,6 +37,7 @@ class Problem:
         self.group, self.limits = group, limits
         self._program_of = program_of
         self._unfolded: dict[Plan, Unfolded] = {}
+        self._alone: dict[int, Reaching] = {}  # by the id of a program, which is held there
 
     @property
     def sector(self) -> Sector:
@@ -60,6 +63,14 @@ class Problem:
     def reaching(self) -> Reaching:
         """The account of the merged program by data flow."""
         return Reaching(self.program, self.universe)
+
+    def alone(self, program: Program) -> Reaching:
+        """The account of one candidate by data flow, made once for all properties that ask."""
+        if id(program) not in self._alone:
+            if len(self._alone) == _MOST_ALONE:
+                self._alone.clear()
+            self._alone[id(program)] = Reaching(program, universe(()))
+        return self._alone[id(program)]
 
     def candidate(self, point: Mapping[str, int]) -> Program:
         """The program at a point of the group's sector."""

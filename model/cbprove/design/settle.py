@@ -3,6 +3,7 @@ cannot tell."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cbprove.design.asking import ask
@@ -15,7 +16,6 @@ from cbprove.obligations.forms import Form
 from cbprove.obligations.forms_by_values import by_values
 from cbprove.obligations.plan import Plan, TooLarge
 from cbprove.reaching.analysis import Reaching
-from cbprove.reaching.universe import universe
 from cbprove.solving.solver import Answer, Limits
 from cbprove.system.program import Program, Property
 
@@ -23,17 +23,23 @@ if TYPE_CHECKING:
     from cbprove.design.induction import Invariant
 
 
-def settle(program: Program, prop: Property, bound: int, limits: Limits) -> Settled:
-    """The verdict on one candidate that is not excluded."""
+Flow = Callable[[Program], Reaching]
+
+
+def settle(program: Program, prop: Property, bound: int, limits: Limits, flow: Flow) -> Settled:
+    """The verdict on one candidate that is not excluded; `flow` gives its data flow."""
     try:
-        return _Settling(program, prop, bound, limits).verdict()
+        return _Settling(program, prop, bound, limits, flow).verdict()
     except TooLarge as large:
         return Settled("unknown", reason=f"the runs have {large}; raise it with --operations")
 
 
 class _Settling:
-    def __init__(self, program: Program, prop: Property, bound: int, limits: Limits) -> None:
+    def __init__(
+        self, program: Program, prop: Property, bound: int, limits: Limits, flow: Flow
+    ) -> None:
         self.program, self.prop, self.bound, self.limits = program, prop, bound, limits
+        self.flow = flow
 
     def verdict(self) -> Settled:
         """First the shortest runs, then all turns at once, then longer and longer runs."""
@@ -144,7 +150,7 @@ class _Settling:
 
         Data flow is asked, and where that knows too little loops laid out for LO + 3 turns.
         """
-        if not Reaching(self.program, universe(())).may_break(self.prop.name, 1):
+        if not self.flow(self.program).may_break(self.prop.name, 1):
             return None
         try:
             form = by_values(self.program, self.prop, late(self.limits))

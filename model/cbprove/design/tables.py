@@ -118,7 +118,13 @@ class Tables:
             in_vain = self._in_vain.get(part, 0)
             if in_vain < _MOST_IN_VAIN:
                 program = self.asked.candidate(sector.candidate(index))
-                settled = settle(program, named(program, name), self.asked.bound, self.asked.limits)
+                settled = settle(
+                    program,
+                    named(program, name),
+                    bound=self.asked.bound,
+                    limits=self.asked.limits,
+                    flow=self._problem.alone,
+                )
             else:
                 settled = _UNASKED
             self._in_vain[part] = in_vain + 1 if settled.verdict == "unknown" else 0
