@@ -18,13 +18,19 @@ def test_only_what_has_no_model_is_remembered(monkeypatch: pytest.MonkeyPatch) -
 
     known = Z3Session.check
     monkeypatch.setattr(Z3Session, "check", check)
-    monkeypatch.setattr(asking, "_impossible", set())
+    monkeypatch.setattr(asking, "_impossible", {})
+    monkeypatch.setattr(asking, "_MOST_TEXTS", 2)
     ranges = {"a": (0, 9)}
     never, once = and_(eq(var("a"), 3), lt(var("a"), 2)), eq(var("a"), 3)
     assert [asking.ask(never, ranges, Limits()).result for _ in range(3)] == ["unsat"] * 3
     assert len(asked) == 1
     assert [asking.ask(once, ranges, Limits()).result for _ in range(2)] == ["sat"] * 2
     assert len(asked) == 3
+    for bound in (1, 0):  # the two that are kept from here on
+        assert asking.ask(lt(var("a"), bound), {"a": (5, 9)}, Limits()).result == "unsat"
+    assert asking.ask(lt(var("a"), 1), {"a": (5, 9)}, Limits()).result == "unsat"
+    assert len(asked) == 5 and len(asking._impossible) == 2
+    assert asking.ask(never, ranges, Limits()).result == "unsat" and len(asked) == 6
 
 
 def test_the_same_formula_over_other_ranges_is_another() -> None:

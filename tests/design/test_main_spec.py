@@ -168,7 +168,7 @@ def test_one_wrong_number_of_the_layout_makes_it_satisfiable(asked: tuple[Case, 
 def test_a_solver_that_does_not_know_proves_nothing(
     spec: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "_impossible", set())  # what other tests have asked
+    monkeypatch.setattr(asking, "_impossible", {})  # what other tests have asked
     monkeypatch.setattr(Z3Session, "check", lambda self: Answer("unknown", {}, "told to"))
     found = report(only(spec, "roland"))
     assert "proved" not in {case.verdict for case in found.cases}

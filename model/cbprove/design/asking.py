@@ -27,23 +27,23 @@ def ask(formula: Bool, ranges: Mapping[str, Interval], limits: Limits) -> Answer
     return _check(script, limits)
 
 
-_impossible: set[bytes] = set()
-"""Digests of the texts that Z3 found no model of: properties of one path suppose the same of its
+_impossible: dict[str, None] = {}
+"""Texts that Z3 found no model of, the latest last: properties of one path suppose the same of its
 loops, and ask the same."""
+_MOST_TEXTS, _LONGEST = 64, 1 << 17  # texts that are kept, and characters of one
 
 
 def _check(script: Script, limits: Limits) -> Answer:
-    import hashlib  # loads a library of ciphers; most specs ask nothing of one candidate
-
     text = script.text()
-    digest = hashlib.sha256(text.encode()).digest()
-    if digest in _impossible:
+    if text in _impossible:
         return Answer("unsat", {})
     session = Z3Session(limits, bits=type(script) is not Script, context=common())
     session.add(text)
     answer = session.check()
-    if answer.result == "unsat":
-        _impossible.add(digest)
+    if answer.result == "unsat" and len(text) <= _LONGEST:
+        _impossible[text] = None
+        if len(_impossible) > _MOST_TEXTS:
+            del _impossible[next(iter(_impossible))]
     return answer
 
 

@@ -105,7 +105,8 @@ def reach(program: Program, place: Place, length: Expr | None) -> tuple[range, b
     ), sure
 
 
-class Extent(NamedTuple):
+@frozen
+class Extent:
     """The bits of its object that a store may change, whether every run changes them, and from
     where to where they lie."""
 

@@ -21,9 +21,14 @@ _MANY = 10_000
 class Mistake(Exception):
     """A mistake on its way to be reported; what it stopped stays silent."""
 
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        super().__init__(diagnostic.message)
-        self.diagnostic = diagnostic
+    def __init__(self, code: str, diagnostic: Callable[[], Diagnostic]) -> None:
+        super().__init__(code)
+        self.code, self._diagnostic = code, diagnostic
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """What to report of it."""
+        return self._diagnostic()
 
 
 class Poison(Exception):
@@ -31,9 +36,18 @@ class Poison(Exception):
 
 
 def mistake(
-    code: str, message: str, span: Span, help: str = "", notes: tuple[Note, ...] = ()
+    code: str,
+    message: str,
+    span: Span,
+    help: str | Callable[[], str] = "",
+    notes: tuple[Note, ...] = (),
 ) -> Mistake:
-    return Mistake(Diagnostic(code, message, span, help, notes))
+    """The mistake of a code; help that takes long to find is looked for where it is reported."""
+
+    def diagnostic() -> Diagnostic:
+        return Diagnostic(code, message, span, help if isinstance(help, str) else help(), notes)
+
+    return Mistake(code, diagnostic)
 
 
 @by_identity

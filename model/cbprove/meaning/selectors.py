@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cbprove.diagnostics import Span
 from cbprove.layout import types
 from cbprove.layout.types import Type
@@ -66,11 +68,18 @@ def _member(cx: Context, spot: Spot, name: ctree.Name) -> Spot:
             else described(spot.type)
         )
         subject = text if text.startswith("a ") else f"`{text}`"
-        near = hint(name.text, members) or (
-            f"it has {listed(members)}" if len(members) in range(1, _FEW) else ""
+        # `has()` asks for members that are not there, and reports none.
+        raise mistake(
+            "CB0103",
+            f"{subject} has no member `{name.text}`",
+            name.span,
+            lambda: hint(name.text, members) or _all_of(members),
         )
-        raise mistake("CB0103", f"{subject} has no member `{name.text}`", name.span, near)
     return spot_of_member
+
+
+def _all_of(members: Sequence[str]) -> str:
+    return f"it has {listed(members)}" if len(members) in range(1, _FEW) else ""
 
 
 def _element(

@@ -134,7 +134,7 @@ def has(cx: Context, node: ctree.Has) -> bool:
     try:
         member_at(cx, type, node.member)
     except Mistake as error:
-        if error.diagnostic.code in ("CB0103", "CB0130", "CB0143"):
+        if error.code in ("CB0103", "CB0130", "CB0143"):
             return False
         raise
     return True
