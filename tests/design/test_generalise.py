@@ -115,6 +115,23 @@ def test_values_of_one_store_lie_apart_or_on_each_other() -> None:
     assert alike(OWN, formula, {"one": 1, "other": 2}, (one, elsewhere)) == OWN.all
 
 
+@pytest.mark.parametrize("little_endian", (True, False))
+def test_a_bit_that_a_store_leaves_zero_is_zero(little_endian: bool) -> None:
+    # A bool in 4 bits: the least of its value is the first or the last bit in memory.
+    zero = ((1, 3),) if little_endian else ((0, 3),)
+    held = replace(_held("one", 1, var("c"), 2), zero=zero)
+    for value in range(4):
+        bits = [value >> i & 1 for i in ((0, 1) if little_endian else (1, 0))]
+        right = [
+            c
+            for c in range(4)
+            if not any(bit and zero[0][0] <= c + i < sum(zero[0]) for i, bit in enumerate(bits))
+        ]
+        region = alike(OWN, le(var("one"), 9), {"one": value}, (held,), None, little_endian)
+        assert region == where(OWN, or_(*(eq(var("c"), c) for c in right))), value
+    assert right == ([3] if not little_endian else [])
+
+
 def _found(
     kind: str, position: Int, hit: Bool = True, value: int | None = None, number: int = 1
 ) -> Definition:

@@ -1,7 +1,7 @@
 """Small systems whose axes stay free, drawn to upset regions: values that happen to be equal, looks
-that overlap here and there.
+that overlap here and there, bits that a store of a bool leaves zero.
 
-Members have two bits, so that enumeration can look at several of them.
+Members have two bits or are bools, so that enumeration can look at several of them.
 """
 
 from __future__ import annotations
@@ -9,16 +9,27 @@ from __future__ import annotations
 from random import Random
 
 _VIEWS = ("A", "B", "C", "M")
+_STRUCTS = (
+    "u8 x : 2; u8 y : 2; u8 : 4;",
+    "bool x; u8 y : 2; u8 : 6;",
+    "bool x : 1; u8 : 2; u8 y : 2;",
+)
 
 
 def text(seed: int) -> str:
-    """The text of one system."""
-    return _Draw(Random(seed)).system()
+    """The text of one system, with bits alone."""
+    return _Draw(Random(seed), _STRUCTS[0], "x86_64").system()
+
+
+def with_bools(seed: int) -> str:
+    """The same with bools, on either byte order."""
+    draw = Random(seed)
+    return _Draw(draw, draw.choice(_STRUCTS[1:]), draw.choice(("x86_64", "s390x"))).system()
 
 
 class _Draw:
-    def __init__(self, random: Random) -> None:
-        self.random = random
+    def __init__(self, random: Random, members: str, abi: str) -> None:
+        self.random, self.members, self.abi = random, members, abi
         self.two = random.random() < 0.3
 
     def system(self) -> str:
@@ -35,8 +46,9 @@ class _Draw:
         return "\n".join(
             [
                 'spec drawn "regions";',
+                f"abi {self.abi};",
                 "object skb { char cb[10]; }",
-                "struct two { u8 x : 2; u8 y : 2; u8 : 4; };",
+                f"struct two {{ {self.members} }};",
                 *params,
                 "layer l {",
                 *views,

@@ -3,18 +3,26 @@ candidates only."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from random import Random
+
 import pytest
 
+from cbprove.design import region
+from cbprove.logic.terms import Bool, evaluate, subterms
+from cbprove.reaching.universe import Candidates
 from tests.random.agreement import Seen, compare
 from tests.random.blocks import in_blocks
-from tests.random.regions import text
+from tests.random.regions import text, with_bools
+
+Model = dict[str, int | bool]
 
 
-def _agree(seeds: range) -> Seen:
+def _agree(seeds: range, drawn: Callable[[int], str] = text) -> Seen:
     seen = Seen()
     for seed in seeds:
-        found = compare(text(seed), seen, 1_500)
-        assert not found, f"seed {seed}:\n{text(seed)}\n{found[0]}"
+        found = compare(drawn(seed), seen, 1_500)
+        assert not found, f"seed {seed}:\n{drawn(seed)}\n{found[0]}"
     assert seen.mistaken == 0
     return seen
 
@@ -29,3 +37,40 @@ def test_every_candidate_of_every_region(seeds: range) -> None:
 @pytest.mark.slow
 def test_every_candidate_of_two_thousand_spaces() -> None:
     _agree(range(10_000, 12_000))
+
+
+def _another(formula: Bool, model: Model, asked: region.Regions, draw: Random) -> Model:
+    """Another model of a formula at the same candidate: the solver might have given that one."""
+    axes, ranges = asked.problem.ranges, asked.form.ranges
+    other = {**model, **asked.point(model)}
+    names = [t.args[0] for t in subterms(formula) if t.operator == "var" and t.args[0] not in axes]
+    for name in draw.sample(names, len(names)):
+        if name in ranges:
+            low, high = ranges[name]
+            changed = {**other, name: draw.choice((low, high, draw.randint(low, high)))}
+            if _is_true(formula, changed):
+                other = changed
+    return other
+
+
+def _is_true(formula: Bool, model: Model) -> bool:
+    try:
+        return bool(evaluate(model, formula)[0])
+    except KeyError:  # a choice that the solver had no need to say anything of
+        return False
+
+
+@in_blocks(range(300), 100)
+def test_any_model_that_the_solver_may_give(seeds: range, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a region speaks for hangs on no number that the solver happened to choose."""
+    known, draw = region.Regions.of_model, Random(seeds[0])
+
+    def of_model(
+        self: region.Regions, model: Model, broken: bool, left: Candidates
+    ) -> Candidates | None:
+        formula = self.form.broken if broken else self.form.reached
+        return known(self, _another(formula, model, self, draw), broken, left)
+
+    monkeypatch.setattr(region.Regions, "of_model", of_model)
+    seen = _agree(seeds, with_bools)
+    assert seen.verdicts["holds", "refuted"] > 10 and seen.verdicts["holds", "proved"] > 10

@@ -118,9 +118,9 @@ class Values:
     def _plain(self, number: int) -> list[Piece]:
         return [(self._universe.all, (), number)]
 
-    def apart(self) -> Candidates:
-        """Where the values looked at share no bits, or the same ones, wherever two of them are of
-        one store.
+    def possible(self, little_endian: bool) -> Candidates:
+        """Where some run has the values looked at: of one store they share no bits, or the same
+        ones, and have no bit that it leaves zero.
 
         The bits of values that are read in two widths are not compared.
         """
@@ -128,6 +128,8 @@ class Values:
         done: set[str] = set()
         # Positions hang on values that are looked at in their turn
         while len(done) < len(self._evaluation.looked):
+            for name in self._evaluation.looked.keys() - done:
+                consistent_at &= self._left_so(self._evaluation.looked[name], little_endian)
             done = set(self._evaluation.looked)
             for variable, other in combinations(
                 [self._evaluation.looked[name] for name in done], 2
@@ -147,6 +149,24 @@ class Values:
                 self._evaluation.number(other.position),
             )[0]
         return consistent_at
+
+    def _left_so(self, variable: MemberUnknown, little_endian: bool) -> Candidates:
+        """Where a value has no bit that its store leaves zero."""
+        value = self._value(variable)
+        if not variable.zero or not value:
+            return self._universe.all
+        left_so: Candidates = 0
+        positions = self._evaluation.number(variable.position)
+        for candidates, position in self._evaluation.values(positions):
+            bits = (
+                bit - position
+                for low, width in variable.zero
+                for bit in range(max(low, position), min(low + width, position + variable.width))
+            )
+            weights = (bit if little_endian else variable.width - 1 - bit for bit in bits)
+            if not any(value >> weight & 1 for weight in weights):
+                left_so |= candidates
+        return left_so
 
     def _value(self, variable: MemberUnknown) -> int:
         return int(self._evaluation.model.get(variable.unknown.args[0], 0))

@@ -49,7 +49,7 @@ def alike(
     if bits is not None and bits.sides is not None and candidates:
         candidates &= values.unequal(bits.sides, little_endian)
     # Last, since it speaks of the values that the evaluation has looked at by now.
-    return _projected(candidates & values.apart(), universe)
+    return _projected(candidates & values.possible(little_endian), universe)
 
 
 def _of_each_bit(

@@ -33,12 +33,14 @@ from cbprove.system.expressions import Place
 
 @frozen
 class MemberUnknown:
-    """An unknown for the bits [position, position + width) of a store that may hold anything."""
+    """An unknown for the bits [position, position + width) of a store that may hold anything, but
+    for the runs `zero` of its place, which it leaves zero: a formula does not say that of it."""
 
     unknown: Term
     store: int
     position: Int
     width: int
+    zero: tuple[Run, ...] = ()
 
 
 class Members:
@@ -249,6 +251,7 @@ class _Look:
                 store.number,
                 position,
                 self.place.width,
+                store.zero,
             )
         return self.memory.unknowns[key].unknown
 

@@ -75,9 +75,21 @@ FAULTS = (
         ),
         (
             "members looked at that coincide at some candidates only are taken for two",
-            "Values.apart",
+            "Values.possible",
             "variable.store == other.store",
             "False",
+        ),
+        (
+            "bits that a store leaves zero may be anything",
+            "Values._left_so",
+            "not variable.zero or not value",
+            "True",
+        ),
+        (
+            "bits that a store leaves zero are counted from the other end",
+            "Values._left_so",
+            "bit if little_endian else variable.width - 1 - bit",
+            "bit",
         ),
         (
             "values that lie on each other may differ",
