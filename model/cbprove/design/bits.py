@@ -1,8 +1,9 @@
 """Bits of stores under a model, as sets: where two of them surely differ by value, and where the values
 that a run looked at lie as the model needs them.
 
-Values that a run looks at are unknowns of its formula, which does not say when two of them share
-bits. So only candidates count where they lie apart, or one on the other with one value. What is
+Values that a run looks at are unknowns of its formula, which says neither when two of them share
+bits nor that a store of a bool leaves some zero. So only candidates count where they lie apart, or
+one on the other with one value, and where they have no bit that is zero. What is
 preserved by value breaks only if the bits differ by value. That is sure where one side is
 *arbitrary*: some store's bit that neither the run nor the other side hangs on.
 """
@@ -129,7 +130,7 @@ class Values:
         # Positions hang on values that are looked at in their turn
         while len(done) < len(self._evaluation.looked):
             for name in self._evaluation.looked.keys() - done:
-                consistent_at &= self._left_so(self._evaluation.looked[name], little_endian)
+                consistent_at &= self._keeps_zeroes(self._evaluation.looked[name], little_endian)
             done = set(self._evaluation.looked)
             for variable, other in combinations(
                 [self._evaluation.looked[name] for name in done], 2
@@ -150,12 +151,12 @@ class Values:
             )[0]
         return consistent_at
 
-    def _left_so(self, variable: MemberUnknown, little_endian: bool) -> Candidates:
+    def _keeps_zeroes(self, variable: MemberUnknown, little_endian: bool) -> Candidates:
         """Where a value has no bit that its store leaves zero."""
         value = self._value(variable)
         if not variable.zero or not value:
             return self._universe.all
-        left_so: Candidates = 0
+        keeping: Candidates = 0
         positions = self._evaluation.number(variable.position)
         for candidates, position in self._evaluation.values(positions):
             bits = (
@@ -165,8 +166,8 @@ class Values:
             )
             weights = (bit if little_endian else variable.width - 1 - bit for bit in bits)
             if not any(value >> weight & 1 for weight in weights):
-                left_so |= candidates
-        return left_so
+                keeping |= candidates
+        return keeping
 
     def _value(self, variable: MemberUnknown) -> int:
         return int(self._evaluation.model.get(variable.unknown.args[0], 0))

@@ -81,13 +81,13 @@ FAULTS = (
         ),
         (
             "bits that a store leaves zero may be anything",
-            "Values._left_so",
+            "Values._keeps_zeroes",
             "not variable.zero or not value",
             "True",
         ),
         (
             "bits that a store leaves zero are counted from the other end",
-            "Values._left_so",
+            "Values._keeps_zeroes",
             "bit if little_endian else variable.width - 1 - bit",
             "bit",
         ),
