@@ -25,6 +25,7 @@ BOUND = 3
 
 # What has so many runs that to enumerate them takes five seconds, or minutes.
 MANY_RUNS = {
+    "bool_copied_as_it_is",
     "flag_decides_which_is_stored",
     "reads_of_expressions",
     "shared_formula",

@@ -13,6 +13,7 @@ _STRUCTS = (
     "u8 x : 2; u8 y : 2; u8 : 4;",
     "bool x; u8 y : 2; u8 : 6;",
     "bool x : 1; u8 : 2; u8 y : 2;",
+    "bool x; u8 : 4; bool y : 1;",
 )
 
 
@@ -91,6 +92,8 @@ class _Draw:
         return self.random.choice((*_VIEWS, "W", self.place()))
 
     def value(self) -> str:
+        if "bool" in self.members and self.random.random() < 0.3:
+            return f"{self.random.choice(_VIEWS)}.x"  # which may hold neither 0 nor 1
         drawn = self.random.random()
         return (
             self.place()

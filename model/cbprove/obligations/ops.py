@@ -304,8 +304,8 @@ def merged(runs: Sequence[Run]) -> tuple[Run, ...]:
 
 @lru_cache(maxsize=1 << 12)
 def zeroes(place: Place, little_endian: bool) -> tuple[Run, ...]:
-    """The runs of a place that hold zero after any store: what only bools cover, but for the one
-    bit of each that may be 1."""
+    """The runs of a place that hold zero after a store of values that bools have: what only bools
+    cover, but for the one bit of each that may be 1."""
     zero: list[Run] = []
     arbitrary: list[Run] = []
     for leaf in place.leaves:

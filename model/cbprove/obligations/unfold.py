@@ -13,6 +13,7 @@ from cbprove.obligations.claiming import Claiming
 from cbprove.obligations.ops import (
     MEMORY,
     Copied,
+    Run,
     StepRun,
     Store,
     StoreKind,
@@ -255,7 +256,7 @@ class _Walk:
             bound=self.touching.bound(place, touched, size),
             runs=None if runs == ((0, place.width),) else runs,
             unspecified=() if covers_all else place.padding,
-            zero=() if covers_all else zeroes(place, self.built.program.little_endian),
+            zero=() if covers_all else self._left_zero(place, value),
             leaves=place.leaves,
             value=value,
             run=frame.step,
@@ -265,6 +266,13 @@ class _Walk:
             given=frame.given,
         )
         self.built.emit(store)
+
+    def _left_zero(self, place: Place, value: Value | None) -> tuple[Run, ...]:
+        """The runs of a place that a store leaves zero. A bool that holds neither 0 nor 1 is
+        copied as it is (decision 0029)."""
+        if value is not None and not 0 <= value.low <= value.high <= 1:
+            return ()
+        return zeroes(place, self.built.program.little_endian)
 
     def _copy(self, statement: Copy, frame: Frame) -> None:
         self.claiming.reads_of(statement.length, frame, statement)

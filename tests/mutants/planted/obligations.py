@@ -344,6 +344,12 @@ FAULTS = (
         "obligations",
         BOOLS,
         (
+            "a bool holds 0 or 1 whatever is copied into it",
+            "_Walk._left_zero",
+            "value is not None",
+            "False",
+        ),
+        (
             "a bool is read as the byte it lies in",
             "Cells.value",
             "unfolding.boolean(raw, place, moment, guard)",
