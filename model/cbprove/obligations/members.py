@@ -26,7 +26,7 @@ from cbprove.logic.terms import (
 )
 from cbprove.obligations.ops import MEMORY, Area, Copied, Key, Made, Run, Store, Touched, Unfolding
 from cbprove.obligations.sources import UNSURE, conjuncts, spelled
-from cbprove.obligations.values import Value, bounded, greatest, interval_of, least, wrap
+from cbprove.obligations.values import Value, bounded, greatest, interval_of, least, unsigned, wrap
 from cbprove.properties.events import Moment
 from cbprove.system.expressions import Place
 
@@ -232,7 +232,12 @@ class _Look:
             # piece of it reads is byte order's matter, which `cells.py` follows.
             exact = eq(store.low, address)
             if isinstance(store.width, int) and store.width == self.place.width:
-                narrow = store.value if self.type.boolean else wrap(store.value, self.type)
+                # Of a bool the bits are asked: what was stored may be a negative number.
+                narrow = (
+                    unsigned(store.value, self.place.width)
+                    if self.type.boolean
+                    else wrap(store.value, self.type)
+                )
                 self.memory.stored.update(interval_of(narrow))
                 return ite(exact, narrow.term, unknown)
             return unknown

@@ -344,6 +344,12 @@ FAULTS = (
         "obligations",
         BOOLS,
         (
+            "what lies where a bool is read is the number that was stored there",
+            "_Look._stored",
+            "unsigned(store.value, self.place.width)",
+            "store.value",
+        ),
+        (
             "a bool holds 0 or 1 whatever is copied into it",
             "_Walk._left_zero",
             "value is not None",
