@@ -13,8 +13,8 @@ from random import Random
 
 from tests.fuzz.compiled import compiled
 from tests.fuzz.noise import mutated, outcome
+from tests.random import regions, systems, typed
 from tests.random.agreement import Seen, compare
-from tests.random.systems import text
 
 
 def main() -> int:
@@ -33,10 +33,12 @@ def main() -> int:
     end = time.monotonic() + 60 * given.minutes
     seen, counts, faults, seed = Seen(), Counter[str](), 0, given.seed
     while time.monotonic() < end:
-        faults += sum(_noise(20 * seed + i, counts) for i in range(20)) + _system(
-            seed, seen, counts
-        )
-        faults += _compiled(seed, counts) if given.compiled else 0
+        faults += sum(_noise(20 * seed + i, counts) for i in range(20))
+        for text in (systems.text(seed), typed.text(seed), regions.with_bools(seed)):
+            faults += _system(seed, text, seen, counts)
+        # What a region's bits are elsewhere a program chooses otherwise than the reference.
+        for text in (systems.text(seed), typed.text(seed)) if given.compiled else ():
+            faults += _compiled(seed, text, counts)
         seed += 1
     told = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
     print(f"seeds {given.seed}..{seed - 1}: {told}; {faults} faults")
@@ -53,32 +55,27 @@ def _noise(seed: int, counts: Counter[str]) -> int:
     return 0
 
 
-def _system(seed: int, seen: Seen, counts: Counter[str]) -> int:
+def _system(seed: int, text: str, seen: Seen, counts: Counter[str]) -> int:
     counts["random systems"] += 1
     try:
-        found = compare(text(seed), seen)
+        found = compare(text, seen)
     except Exception:
-        print(f"seed {seed}: system\n{text(seed)}\n{traceback.format_exc()}", file=sys.stderr)
+        print(f"seed {seed}: system\n{text}\n{traceback.format_exc()}", file=sys.stderr)
         return 1
     if found:
-        print(
-            f"seed {seed}: prover and reference differ\n{text(seed)}\n{found[0]}", file=sys.stderr
-        )
+        print(f"seed {seed}: prover and reference differ\n{text}\n{found[0]}", file=sys.stderr)
     return int(bool(found))
 
 
-def _compiled(seed: int, counts: Counter[str]) -> int:
+def _compiled(seed: int, text: str, counts: Counter[str]) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="cbprove-fuzz-") as folder:
-            found = compiled(text(seed), Path(folder), counts)
+            found = compiled(text, Path(folder), counts)
     except Exception:
-        print(f"seed {seed}: compiled\n{text(seed)}\n{traceback.format_exc()}", file=sys.stderr)
+        print(f"seed {seed}: compiled\n{text}\n{traceback.format_exc()}", file=sys.stderr)
         return 1
     if found:
-        print(
-            f"seed {seed}: reference and compiled C differ\n{text(seed)}\n{found[0]}",
-            file=sys.stderr,
-        )
+        print(f"seed {seed}: reference and compiled C differ\n{text}\n{found[0]}", file=sys.stderr)
     return int(bool(found))
 
 

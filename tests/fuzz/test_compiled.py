@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fuzz.compiled import compiled
+from tests.random import typed
 from tests.random.systems import text
 
 pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
@@ -23,6 +24,21 @@ def test_programs_see_what_the_reference_saw(tmp_path: Path) -> None:
         assert not found, f"seed {seed}: {found[0]}"
     for kind in ("fits", "owned", "preserved", "written", "holds"):
         assert counts[f"compiled witnesses, {kind}"] > 2, kind
+
+
+def test_programs_see_what_members_of_all_types_hold(tmp_path: Path) -> None:
+    counts = Counter[str]()
+    for seed in range(25, 50):  # in 31 more is printed than a line has room for
+        found = compiled(typed.text(seed), tmp_path, counts)
+        assert not found, f"seed {seed}: {found[0]}"
+    assert counts["compiled witnesses, deep"] > 1
+
+
+@pytest.mark.slow
+def test_programs_see_what_members_hold_in_many(tmp_path: Path) -> None:
+    for seed in range(1_000, 2_000):
+        found = compiled(typed.text(seed), tmp_path, Counter())
+        assert not found, f"seed {seed}: {found[0]}"
 
 
 # A view that goes on behind its area, and one that goes on behind its object.

@@ -29,6 +29,8 @@ _SUFFIXES = {
 }
 _SMALL = 10
 WIDTH = 100
+_LITERAL = re.compile(r'"(?:\\.|[^"\\])*"')
+_NO_BREAK = "\0"  # in place of a space that no line may end at
 
 
 def identifier(name: str) -> str:
@@ -84,10 +86,10 @@ def joined(parts: Iterable[str]) -> list[str]:
 
 
 def wrapped(text: str, before: str = "", width: int = WIDTH, indent: str = "\t") -> list[str]:
-    """A long line broken at spaces, what follows indented by `indent`; `before` stands before
-    each line."""
-    return textwrap.wrap(
-        text,
+    """A long line broken at spaces, but for those in a C string, what follows indented by
+    `indent`; `before` stands before each line."""
+    lines = textwrap.wrap(
+        _LITERAL.sub(lambda literal: literal[0].replace(" ", _NO_BREAK), text),
         width - 7 * len(before),
         initial_indent=before,
         subsequent_indent=before + indent,
@@ -96,3 +98,4 @@ def wrapped(text: str, before: str = "", width: int = WIDTH, indent: str = "\t")
         expand_tabs=False,
         replace_whitespace=False,
     )
+    return [line.replace(_NO_BREAK, " ") for line in lines]
