@@ -103,7 +103,7 @@ def _linux(rows: Mapping[str, Row]) -> tuple[str, str, str]:
     if not each:
         return claim, "not measured", "-"
     verdict = "holds" if sum(each) <= _ALL_LINUX else "does not hold"
-    return claim, f"{sum(each):.1f} s for {len(each)}", verdict
+    return claim, f"{sum(each):.2f} s for {len(each)}", verdict
 
 
 _FLAT = 1.5
