@@ -28,10 +28,10 @@ def test_programs_see_what_the_reference_saw(tmp_path: Path) -> None:
 
 def test_programs_see_what_members_of_all_types_hold(tmp_path: Path) -> None:
     counts = Counter[str]()
-    for seed in range(25, 50):  # in 31 more is printed than a line has room for
+    for seed in range(60):
         found = compiled(typed.text(seed), tmp_path, counts)
         assert not found, f"seed {seed}: {found[0]}"
-    assert counts["compiled witnesses, deep"] > 1
+    assert counts["compiled witnesses, deep"] > 2
 
 
 @pytest.mark.slow
@@ -39,6 +39,23 @@ def test_programs_see_what_members_hold_in_many(tmp_path: Path) -> None:
     for seed in range(1_000, 2_000):
         found = compiled(typed.text(seed), tmp_path, Counter())
         assert not found, f"seed {seed}: {found[0]}"
+
+
+LONG = """
+spec long "what is printed of it has no room on a line";
+abi x86_64;
+object skb { char cb[8]; }
+struct members { u8 first_member; u8 second_member; u8 third_member; };
+layer l { view VIEW : struct members at skb.cb[0]; step set { write VIEW; } step use { read VIEW; } }
+path p { set; use; }
+property it_holds: holds VIEW.first_member + VIEW.second_member == VIEW.third_member + 1 at use;
+"""
+
+
+def test_a_long_text_stays_in_its_string(tmp_path: Path) -> None:
+    counts = Counter[str]()
+    assert not compiled(LONG, tmp_path, counts)
+    assert counts["compiled witnesses, holds"] == 1
 
 
 # A view that goes on behind its area, and one that goes on behind its object.

@@ -1,7 +1,7 @@
 """Small systems of members of all types, drawn to upset values: what one view stores another reads,
 as a bool, as a signed number, as a bit-field, on either byte order.
 
-Memory begins cleared in most, and few members hold anything, so that all runs can be enumerated.
+In loops and on clones as well. Memory begins cleared in most, and few members hold anything, so that all runs can be enumerated.
 """
 
 from __future__ import annotations
@@ -50,7 +50,6 @@ class _Draw:
         self.any_left = _ANY
 
     def system(self) -> str:
-        between = ("hit;", "hit;", "either { hit; } or { }", "repeat [..2] { hit; }")
         return "\n".join(
             [
                 'spec typed "members of all types";',
@@ -72,7 +71,7 @@ class _Draw:
                 f"    step hit {{ {self.block(self.random.randint(1, 3))} }}",
                 f"    step use {{ {self.pick('', '', f'write F = {self.value(1)};')} }}",
                 "}",
-                f"path p {{ set; {self.pick(*between, f'if ({self.truth(1)}) {{ hit; }}')} use; }}",
+                f"path p {{ set; {self.between()} use; }}",
                 f"property simple: holds {self.truth(1)} at use;",
                 f"property deep: holds {self.truth(2)} at use;",
                 f"property member: preserved {self.member()} from set to use;",
@@ -86,6 +85,16 @@ class _Draw:
 
     def pick(self, *choices: str) -> str:
         return self.random.choice(choices)
+
+    def between(self) -> str:
+        plain = "hit;", "hit;", "hit;", "either { hit; } or { }", "repeat [..2] { hit; }"
+        loops = (
+            "repeat { hit; }",
+            "repeat [1..] { hit; }",
+            "each e { hit; copy parent.A -> B; } hit;",
+        )
+        clone = "clone c; hit; on c { hit; } copy c.A -> B;"
+        return self.pick(*plain, *loops, clone, f"if ({self.truth(1)}) {{ hit; }}")
 
     def body(self) -> str:
         members = " ".join(
