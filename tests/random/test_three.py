@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.random import agreement, three, wide
+from tests.random import agreement, regions, three, wide
 from tests.random.__main__ import text
 from tests.random.blocks import slow_where
 from tests.random.three import Tally, compare
@@ -17,6 +17,7 @@ FAULTS = Path(__file__).parent.parent / "faults"
 BY_HAND = (
     "loop_order_of_stores",
     "loop_step_on_clone_and_packet",
+    "bool_of_a_negative_byte",
     "neighbour_of_the_area",
     "region_of_the_bit_that_broke",
 )
@@ -35,6 +36,14 @@ def test_three_accounts_agree_on_systems_drawn_wide() -> None:
     }
     assert not found
     assert tally.counts["systems"] >= 10
+
+
+def test_three_accounts_agree_where_bools_are_copied() -> None:
+    tally = Tally()
+    # Systems in which a bool that holds neither 0 nor 1 is stored into another.
+    for seed in (102, 113, 121, 155, 239, 297):
+        assert compare(regions.with_bools(seed), tally, 3, 300) == [], seed
+    assert tally.counts["systems"] == 6
 
 
 @pytest.mark.parametrize(

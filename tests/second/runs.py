@@ -611,14 +611,14 @@ class Run:
             else:
                 self.put(o, bit, self.fresh(), DEBRIS)
 
-    def write_value(self, spot: Spot, v: Value, names: dict[str, Name]) -> None:
+    def write_value(self, spot: Spot, v: Value, names: dict[str, Name], as_it_is: bool) -> None:
         t: Num = spot.type
         for asked in self.asking("exact"):
             if asked.named is None or any(
                 key in asked.named for _, pairs in spot.bits for _, key in pairs
             ):
                 self.claim(asked, self.holds(t, spot.size, v))
-        if t.boolean:
+        if t.boolean and not as_it_is:
             bits = [int(self.truth(v))] + [0] * (spot.size - 1)
         else:
             bits = list(self.converted(v, max(spot.size, len(v.bits)), v.signed).bits[: spot.size])
@@ -728,11 +728,18 @@ class Run:
 
     def store(self, s: Statement, spot: Spot, names: dict[str, Name]) -> None:
         if s.value is not None:
-            self.write_value(spot, self.value(s.value, names), names)
+            self.write_value(spot, self.value(s.value, names), names, self.is_bool(s.value, spot))
         elif s.kind == "clear" or s.length is not None:
             self.fill(spot, self.length(spot, s.length, names), names, s.kind == "clear")
         else:
             self.write(spot, names)
+
+    def is_bool(self, e: Expr, target: Spot) -> bool:
+        """Whether an expression is a bool of the target's size, which is copied as it is."""
+        if e[0] != "place" or e[1].head not in self.of.spec.views:
+            return False
+        spot = self.at(e[1])
+        return spot.type.boolean and target.type.boolean and spot.size == target.size
 
     def naming(self, s: Statement, names: dict[str, Name]) -> None:
         match s.kind:
