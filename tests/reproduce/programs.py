@@ -175,6 +175,11 @@ def _way(run: Run) -> list[object]:
     return [each.store.key if isinstance(each, StoredBits) else each.moment for each in done]
 
 
+def _computed(run: Run) -> dict[object, int]:
+    """The bits of what the run computed and stored; a program has them as numbers."""
+    return {at: bit for at, bit in run.values.items() if at.store.kind == "value"}
+
+
 def _alike(one: Broken, other: Broken) -> bool:
     """Whether two claims are one claim at two candidates."""
     texts = [[lying.place.text for lying in each.places] for each in (one, other)]
@@ -213,6 +218,7 @@ def _other(
     if (
         isinstance(first.claim, IsTrue | ReadsBack)
         or _way(again) != _way(shown.run)
+        or _computed(again) != _computed(shown.run)
         or undefined(again)
     ):
         return  # what memory held before the run decides, and is another number there
