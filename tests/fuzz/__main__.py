@@ -36,7 +36,8 @@ def main() -> int:
         faults += sum(_noise(20 * seed + i, counts) for i in range(20))
         for text in (systems.text(seed), typed.text(seed), regions.with_bools(seed)):
             faults += _system(seed, text, seen, counts)
-        # What a region's bits are elsewhere a program chooses otherwise than the reference.
+        # Of regions with bools no programs: where the reference has a zero at another candidate, a
+        # program may have a bit of its own choice.
         for text in (systems.text(seed), typed.text(seed)) if given.compiled else ():
             faults += _compiled(seed, text, counts)
         seed += 1
