@@ -55,6 +55,25 @@ def test_three_accounts_agree_on_what_was_made_by_hand(path: Path) -> None:
     assert tally.counts["systems"] == 1
 
 
+def test_outside_of_an_object_a_statement_sees_one_value_and_the_next_another() -> None:
+    small = """
+    object skb { char cb[2]; u8 same; u8 first; u8 second; }
+    layer l {
+        view V : u16 at skb.cb[6];
+        view S : u8 at skb.same;
+        step set { write S = V == V; write skb.first = V; write skb.second = V; }
+        step use { read S; }
+    }
+    path p { set; use; }
+    property inside: holds S == 1 at use;
+    property between: holds skb.first == skb.second at use;
+    property later: holds V == V at use;
+    """
+    tally = Tally()
+    assert compare(small, tally, limit=5_000) == []
+    assert tally.verdicts["holds", "proved"] == 2 and tally.verdicts["holds", "refuted"] == 1
+
+
 def test_a_wrong_verdict_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     said = agreement._said
     monkeypatch.setattr(

@@ -257,6 +257,7 @@ class Run:
         self.scopes: list[dict[str, Name]] = []
         self.users: list[Name] = []
         self.looked = len(choices.prefix) - 1
+        self.outside: dict[tuple[int, int], int] = {}
 
     # --- bits
 
@@ -432,7 +433,7 @@ class Run:
         """The value of a member, promoted: what an invalid bool holds is arbitrary."""
         o, _ = self.object(spot, names)
         bits = [
-            o.value[b] if 0 <= b < len(o.value) else self.fresh()
+            o.value[b] if 0 <= b < len(o.value) else self.beyond(o, b)
             for b in range(spot.start, spot.start + spot.size)
         ]
         if self.layout.big:
@@ -447,6 +448,10 @@ class Run:
             max(32, len(bits)),
             len(bits) < 32 or t.signed,
         )
+
+    def beyond(self, o: Object, bit: int) -> int:
+        """A bit outside of an object: arbitrary, another in each statement."""
+        return self.outside.setdefault((id(o), bit), self.fresh())
 
     @staticmethod
     def converted(v: Value, bits: int, signed: bool) -> Value:
@@ -656,7 +661,9 @@ class Run:
         for bit in range(a.start, a.start + min(size, max(0, len(target.value) - b.start))):
             inside = 0 <= bit < len(source.value)
             carried.append(
-                (source.value[bit], source.origin[bit]) if inside else (self.fresh(), DEBRIS)
+                (source.value[bit], source.origin[bit])
+                if inside
+                else (self.beyond(source, bit), DEBRIS)
             )
         for i, (value, origin) in enumerate(carried):
             self.put(target, b.start + i, value, origin)
@@ -687,6 +694,7 @@ class Run:
 
     def statement(self, s: Statement, names: dict[str, Name]) -> None:
         self.time += 1
+        self.outside = {}
         match s.kind:
             case "read":
                 for place in s.places:
