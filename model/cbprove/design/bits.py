@@ -85,7 +85,7 @@ class Values:
         """Where nothing that the run or the other side hangs on looks at an arbitrary bit."""
         arbitrary_at = 0
         for candidates, definition in origins:
-            for variable in self._evaluation.looked.values():
+            for variable in list(self._evaluation.looked.values()):
                 if variable.store == definition.store.number:
                     candidates &= self._disjoint(
                         definition.position, 1, variable.position, variable.width
@@ -126,17 +126,12 @@ class Values:
         The bits of values that are read in two widths are not compared.
         """
         consistent_at = self._universe.all
-        done: set[str] = set()
-        # Positions hang on values that are looked at in their turn
-        while len(done) < len(self._evaluation.looked):
-            for name in self._evaluation.looked.keys() - done:
-                consistent_at &= self._keeps_zeroes(self._evaluation.looked[name], little_endian)
-            done = set(self._evaluation.looked)
-            for variable, other in combinations(
-                [self._evaluation.looked[name] for name in done], 2
-            ):
-                if variable.store == other.store:
-                    consistent_at &= self._consistent(variable, other)
+        looked = list(self._evaluation.looked.values())
+        for variable in looked:
+            consistent_at &= self._keeps_zeroes(variable, little_endian)
+        for variable, other in combinations(looked, 2):
+            if variable.store == other.store:
+                consistent_at &= self._consistent(variable, other)
         return consistent_at
 
     def _consistent(self, variable: MemberUnknown, other: MemberUnknown) -> Candidates:

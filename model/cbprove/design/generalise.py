@@ -45,11 +45,16 @@ def alike(
     if bits is not None:
         evaluation = _of_each_bit(universe, model, variables, bits.width)
     values = Values(evaluation)
-    candidates = evaluation.truth(formula)[0]
-    if bits is not None and bits.sides is not None and candidates:
-        candidates &= values.unequal(bits.sides, little_endian)
-    # Last, since it speaks of the values that the evaluation has looked at by now.
-    return _projected(candidates & values.possible(little_endian), universe)
+    candidates = alike_at = evaluation.truth(formula)[0]
+    looked = -1
+    # Both speak of the values that the evaluation has looked at, and look at others on the way: those
+    # that positions hang on.
+    while candidates and looked < len(evaluation.looked):
+        looked = len(evaluation.looked)
+        alike_at = candidates & values.possible(little_endian)
+        if bits is not None and bits.sides is not None and alike_at:
+            alike_at &= values.unequal(bits.sides, little_endian)
+    return _projected(alike_at, universe)
 
 
 def _of_each_bit(
