@@ -13,7 +13,7 @@ from random import Random
 
 from tests.fuzz.compiled import compiled
 from tests.fuzz.noise import mutated, outcome
-from tests.random import regions, systems, typed
+from tests.random import placed, regions, systems, typed
 from tests.random.agreement import Seen, compare
 
 
@@ -34,11 +34,12 @@ def main() -> int:
     seen, counts, faults, seed = Seen(), Counter[str](), 0, given.seed
     while time.monotonic() < end:
         faults += sum(_noise(20 * seed + i, counts) for i in range(20))
-        for text in (systems.text(seed), typed.text(seed), regions.with_bools(seed)):
+        drawn = systems.text(seed), typed.text(seed), placed.text(seed)
+        for text in (*drawn, regions.with_bools(seed)):
             faults += _system(seed, text, seen, counts)
         # Of regions with bools no programs: where the reference has a zero at another candidate, a
         # program may have a bit of its own choice.
-        for text in (systems.text(seed), typed.text(seed)) if given.compiled else ():
+        for text in drawn if given.compiled else ():
             faults += _compiled(seed, text, counts)
         seed += 1
     told = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))

@@ -6,11 +6,12 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from tests.fuzz.compiled import compiled
-from tests.random import typed
+from tests.random import placed, typed
 from tests.random.systems import text
 
 pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
@@ -34,10 +35,19 @@ def test_programs_see_what_members_of_all_types_hold(tmp_path: Path) -> None:
     assert counts["compiled witnesses, deep"] > 2
 
 
+def test_programs_see_what_places_that_move_hold(tmp_path: Path) -> None:
+    counts = Counter[str]()
+    for seed in range(40):
+        found = compiled(placed.text(seed), tmp_path, counts)
+        assert not found, f"seed {seed}: {found[0]}"
+    assert counts["compiled witnesses, whole"] > 2
+
+
 @pytest.mark.slow
-def test_programs_see_what_members_hold_in_many(tmp_path: Path) -> None:
+@pytest.mark.parametrize("drawn", (typed, placed))
+def test_programs_see_what_members_hold_in_many(drawn: ModuleType, tmp_path: Path) -> None:
     for seed in range(1_000, 2_000):
-        found = compiled(typed.text(seed), tmp_path, Counter())
+        found = compiled(drawn.text(seed), tmp_path, Counter())
         assert not found, f"seed {seed}: {found[0]}"
 
 

@@ -20,9 +20,9 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from random import Random
 
-from tests.random import kept, loops, regions, systems, wide
+from tests.random import kept, loops, placed, regions, systems, typed, wide
 from tests.random.shrink import shrink
-from tests.random.three import Difference, Tally, compare
+from tests.random.three import Difference, Tally, compare, without_enums
 
 _AT_ONCE = 25
 _RUNS, _CANDIDATES = 60, 2
@@ -30,12 +30,16 @@ _FOUND = Path(".cbprove/random")
 
 
 def text(seed: int) -> str:
-    """The system of a seed: most are wide, some look for regions, loops and what these keep."""
+    """The system of a seed: most are wide, some look for regions, loops and what these keep, members of
+    all types and places that move."""
     draw: tuple[Callable[[], str], ...] = (
         lambda: systems.text(seed),
         lambda: regions.text(seed),
         lambda: loops.drawn(Random(seed)),
         lambda: kept.drawn(Random(seed)),
+        lambda: regions.with_bools(seed),
+        lambda: without_enums(typed.text(seed)),
+        lambda: without_enums(placed.text(seed)),
     )
     return draw[seed % 20]() if seed % 20 < len(draw) else wide.text(seed)
 

@@ -4,7 +4,7 @@ what was seen on the way."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import product
 
@@ -65,6 +65,16 @@ class Seen:
     statements: Counter[tuple[str, str]] = field(default_factory=Counter)
     with_verdict: Counter[str] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
+
+
+def agree(drawn: Callable[[int], str], seeds: Iterable[int], limit: int = 1_500) -> Seen:
+    """Judge the systems of some seeds, none of which is mistaken; fails at a first difference."""
+    seen = Seen()
+    for seed in seeds:
+        found = compare(drawn(seed), seen, limit)
+        assert not found, f"seed {seed}:\n{drawn(seed)}\n{found[0]}"
+    assert seen.mistaken == 0
+    return seen
 
 
 def meant(text: str) -> System:

@@ -3,7 +3,6 @@ candidates only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -11,32 +10,23 @@ import pytest
 from cbprove.design import region
 from cbprove.logic.terms import Bool, evaluate, subterms
 from cbprove.reaching.universe import Candidates
-from tests.random.agreement import Seen, compare
+from tests.random.agreement import agree
 from tests.random.blocks import in_blocks
 from tests.random.regions import text, with_bools
 
 Model = dict[str, int | bool]
 
 
-def _agree(seeds: range, drawn: Callable[[int], str] = text) -> Seen:
-    seen = Seen()
-    for seed in seeds:
-        found = compare(drawn(seed), seen, 1_500)
-        assert not found, f"seed {seed}:\n{drawn(seed)}\n{found[0]}"
-    assert seen.mistaken == 0
-    return seen
-
-
 @in_blocks(range(60), 20)
 def test_every_candidate_of_every_region(seeds: range) -> None:
-    seen = _agree(seeds)
+    seen = agree(text, seeds)
     assert seen.verdicts["preserved", "refuted"] > 10
     assert seen.verdicts["preserved", "proved"] > 6
 
 
 @pytest.mark.slow
 def test_every_candidate_of_two_thousand_spaces() -> None:
-    _agree(range(10_000, 12_000))
+    agree(text, range(10_000, 12_000))
 
 
 def _another(formula: Bool, model: Model, asked: region.Regions, draw: Random) -> Model:
@@ -72,5 +62,5 @@ def test_any_model_that_the_solver_may_give(seeds: range, monkeypatch: pytest.Mo
         return known(self, _another(formula, model, self, draw), broken, left)
 
     monkeypatch.setattr(region.Regions, "of_model", of_model)
-    seen = _agree(seeds, with_bools)
+    seen = agree(with_bools, seeds)
     assert seen.verdicts["holds", "refuted"] > 10 and seen.verdicts["holds", "proved"] > 10

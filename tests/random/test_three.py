@@ -4,13 +4,14 @@ were made by hand."""
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from tests.random import agreement, regions, three, wide
+from tests.random import agreement, placed, regions, three, typed, wide
 from tests.random.__main__ import text
 from tests.random.blocks import slow_where
-from tests.random.three import Tally, compare
+from tests.random.three import Tally, compare, without_enums
 
 TRAPS = sorted((Path(__file__).parent.parent / "traps").glob("*.cbs"))
 FAULTS = Path(__file__).parent.parent / "faults"
@@ -53,6 +54,14 @@ def test_three_accounts_agree_on_what_was_made_by_hand(path: Path) -> None:
     tally = Tally()
     assert compare(path.read_text(), tally, limit=5_000) == []
     assert tally.counts["systems"] == 1
+
+
+@pytest.mark.parametrize("drawn", (typed, placed))
+def test_three_accounts_agree_on_members_and_places(drawn: ModuleType) -> None:
+    tally = Tally()
+    for seed in range(16):
+        assert compare(without_enums(drawn.text(seed)), tally, 3, 200) == [], seed
+    assert tally.counts["systems"] == 16
 
 
 def test_outside_of_an_object_a_statement_sees_one_value_and_the_next_another() -> None:

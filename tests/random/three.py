@@ -87,6 +87,13 @@ def compare(
     return found
 
 
+def without_enums(text: str) -> str:
+    """A text of `typed` or `placed` without the enum, of which the second enumerator knows nothing."""
+    declared = "enum e { NONE, ONE = 5, BELOW = -3 };"
+    assert declared in text
+    return text.replace(declared, "#define ONE 5\n#define BELOW -3").replace("enum e", "int")
+
+
 @dataclass(frozen=True)
 class _Candidate:
     """A candidate, as the package means it and as the second enumerator reads it."""

@@ -20,6 +20,8 @@ from cbprove.properties.events import IsTrue, ReadsBack, Unchanged
 from cbprove.reproduce.program import program, undefined
 from cbprove.reproduce.values import recognised
 from cbprove.semantics.claims import Broken
+from cbprove.semantics.judge import BrokenBit
+from cbprove.semantics.memory import Source as MemorySource
 from cbprove.semantics.run import Run
 from cbprove.semantics.trace import Action, BrokenClaim, StoredBits
 from cbprove.syntax import tree as syntax
@@ -146,9 +148,20 @@ def _wanted(shown: Witness, property: str) -> set[tuple[str, int]]:
         for lying in broken.places
         for bit in broken.bits
         if bit.object == lying.object and 0 <= bit.bit < len(memory[bit.object])
+        if not _decided_alike(bit, shown.run.values)
         if not isinstance(broken.claim, Unchanged)
         or lying.low <= bit.bit < lying.low + lying.place.width
     }
+
+
+def _decided_alike(bit: BrokenBit, values: Mapping[MemorySource, int]) -> bool:
+    """Whether a bit is lost for other values, and this run decided that it is as it was."""
+    known = [
+        0 if source.store.kind == "blank" else values.get(source)
+        for source in (bit.actual, bit.remembered)
+        if source is not None
+    ]
+    return len(known) == 2 and known[0] is not None and known[0] == known[1]
 
 
 def _values(system: System, axis: str, candidate: Mapping[str, AxisValue]) -> list[AxisValue]:
@@ -176,8 +189,8 @@ def _way(run: Run) -> list[object]:
 
 
 def _computed(run: Run) -> dict[object, int]:
-    """The bits of what the run computed and stored; a program has them as numbers."""
-    return {at: bit for at, bit in run.values.items() if at.store.kind == "value"}
+    """The bits that the run computed and stored, or found in memory; a program has them as numbers."""
+    return {at: bit for at, bit in run.values.items() if at.store.kind in ("value", "debris")}
 
 
 def _alike(one: Broken, other: Broken) -> bool:

@@ -139,7 +139,7 @@ class Checks:
             spot, key = self._spot(place), place.object
             size = self.places.size(key)
             if any(not 0 <= each.bit < size for each in self.claim.broken.bits if each.bit in bits):
-                ends = f"{self._ends(spot, spot.extent)}, 0, sizeof({spot.variable})"
+                ends = f"{self._ends(spot, self._reach(spot))}, 0, sizeof({spot.variable})"
                 calls.append(f"beyond({quoted(place.place.text)}, {ends})")
             inside = {bit for bit in bits if 0 <= bit < size and not self._allowed(key, bit)}
             origin = self.claim.origin(place)
@@ -316,16 +316,20 @@ class Checks:
 
     def _inside(self, place: Place) -> Check:
         spot = self._spot(self.claim.broken.places[0])
-        length = self.claim.broken.length
-        end = spot.extent.stop if length is None else spot.low + 8 * min(length, _MOST)
+        reach = self._reach(spot)
         first, last = place.bound
-        if any(each % 8 for each in (spot.low, end, first, last)):
-            ends = f"{spot.low}, {end}, {first}, {last}"
+        if any(each % 8 for each in (reach.start, reach.stop, first, last)):
+            ends = f"{reach.start}, {reach.stop}, {first}, {last}"
         else:
             member = f"{spot.variable}.{place.area}"
             at = f"offsetof(__typeof__({spot.variable}), {place.area})"
-            ends = f"{self._ends(spot, range(spot.low, end))}, {at}, {at} + sizeof({member})"
+            ends = f"{self._ends(spot, reach)}, {at}, {at} + sizeof({member})"
         return Check((f"return beyond({quoted(place.text)}, {ends});",), (BEYOND,))
+
+    def _reach(self, spot: Spot) -> range:
+        """The bits that an access to a place is about: all of it, or as many bytes as it says."""
+        length = self.claim.broken.length
+        return spot.extent if length is None else range(spot.low, spot.low + 8 * min(length, _MOST))
 
     def _ends(self, spot: Spot, bits: range) -> str:
         """The first byte in the object and the one behind the last; by the view, which a macro

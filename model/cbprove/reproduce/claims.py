@@ -120,16 +120,29 @@ class Claim:
     def inverted(self) -> Callable[[Source], bool]:
         """Whether a source is none that the claim allows, so that what is read must not hang on
         it."""
-        claim, stores = self.made, self.run.stores
-        if not isinstance(claim, SameMember | Stored):
+        if not isinstance(self.made, SameMember | Stored):
             return lambda source: False
-        sources = {each.actual for each in self.broken.bits}
+        broken = {each.actual for each in self.broken.bits}
+        disallowed = self._disallowed(self.made)
+        return lambda source: source in broken or disallowed(source)
+
+    def fixed(self) -> bool:
+        """Whether a bit breaks the claim by where it is read, or when, and not by what stored it: at
+        another candidate that bit may be as it should be, and is inverted all the same."""
+        if not isinstance(self.made, SameMember | Stored):
+            return False
+        disallowed = self._disallowed(self.made)
+        return not all(disallowed(each.actual) for each in self.broken.bits)
+
+    def _disallowed(self, claim: SameMember | Stored) -> Callable[[Source], bool]:
+        """Whether a claim allows nothing that a store stored, wherever and whenever it is read."""
+        stores = self.run.stores
         members = {leaf.identity for leaf in claim.place.leaves}
         late = self._since(claim)
 
         def disallowed(source: Source) -> bool:
             kind, store = source.store.kind, stores.get(source.store)
-            if source in sources or kind in ("debris", "outside", "unspecified") or store is None:
+            if kind in ("debris", "outside", "unspecified") or store is None:
                 return True
             if isinstance(claim, SameMember):
                 return kind != "blank" and members.isdisjoint(
@@ -141,20 +154,6 @@ class Claim:
             return by_others or (kind == "blank" and not claim.cleared) or source.store not in late
 
         return disallowed
-
-    def fixed(self) -> bool:
-        """Whether a member's own bits are read in another's place: at another candidate they may
-        be in their own, and are inverted all the same."""
-        if not isinstance(self.made, SameMember):
-            return False
-        members = {leaf.identity for leaf in self.made.place.leaves}
-        stores = (self.run.stores.get(each.actual.store) for each in self.broken.bits)
-        return any(
-            leaf.identity in members
-            for store in stores
-            if store is not None
-            for leaf in store.place.leaves
-        )
 
     def _since(self, claim: SameMember | Stored) -> frozenset[StoreKey]:
         """The stores that are late enough."""

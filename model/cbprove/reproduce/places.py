@@ -3,6 +3,7 @@ by a pointer."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -92,9 +93,24 @@ class Places:
         if not self.inside(spot, spot.extent) or _is_rest(place):
             return None
         path = place.path
-        for name, value in spot.inputs.items():
-            path = re.sub(rf"\[{re.escape(name)}\]", f"[{value}]", path)
+        for name, stride in place.indexes:
+            before, _, behind = path.partition(f"[{name}]")
+            if not 0 <= spot.inputs[name] < self._elements(place, before, stride):
+                return None  # C has no name for what lies beyond an array
+            path = f"{before}[{spot.inputs[name]}]{behind}"
         return self._member(place, spot.variable, path)
+
+    def _elements(self, place: Place, array: str, stride: int) -> float:
+        """How many elements of so many bits an array in a view has; an area has what lies in it."""
+        if place.view is None:
+            return math.inf
+        leaves = next(view.place.leaves for view in self.program.views if view.name == place.view)
+        for leaf in leaves:
+            if leaf.path == array:
+                return leaf.width // stride
+        element = re.compile(rf"{re.escape(array)}\[(\d+)\]")
+        numbers = [int(found[1]) for leaf in leaves if (found := element.match(leaf.path))]
+        return max(numbers, default=-1) + 1
 
     def leaf(self, spot: Spot, leaf: Leaf) -> str | None:
         """A member in the place, in the same way."""

@@ -103,9 +103,9 @@ class _Writer:
         lines += [text for texts in self.declared.values() for text in texts]
         spoken = words([line.partition("/*")[0] for line in lines])
         stuck = self.body.places.stuck | {
-            v.name for v in self.shown.program.views if not self._inside(v)
+            v.name for v in self.shown.program.views if v.name in self.views and not self._inside(v)
         }
-        return moving(self.system, self.shown.candidate, used, spoken, frozenset(stuck & used))
+        return moving(self.system, self.shown.candidate, used, spoken, frozenset(stuck))
 
     def _inside(self, view: View) -> bool:
         """Whether a view lies inside of its object."""
@@ -164,7 +164,7 @@ class _Writer:
             else f"{self._compiler()} {flags} -Wall -Wextra repro.c && ./a.out exits 1"
         )
         ranges = (f"-D{axis.name}={axis.values[0]}..{axis.values[-1]}" for axis in self.moving.axes)
-        text = f"; {', '.join(ranges)}: the same run elsewhere" if self.moving.axes else ""
+        text = f"; {', '.join(ranges)}: the same stores elsewhere" if self.moving.axes else ""
         yield from [f" * {first}{text}.", " */"]
 
     def _compiler(self) -> str:
@@ -271,7 +271,8 @@ class _Writer:
     def _variables(self) -> Iterator[str]:
         places = self.body.places
         by_type: dict[str, list[str]] = {}
-        for key in places.used:
+        spoken = words([*self.body.lines, *self.body.check.lines])
+        for key in (key for key in places.used if places.objects[key] in spoken):
             by_type.setdefault(places.declared[key], []).append(places.objects[key])
         for variable, declared in self.body.kept:
             by_type[declared].append(variable)
