@@ -62,6 +62,50 @@ property it_holds: holds VIEW.first_member + VIEW.second_member == VIEW.third_me
 """
 
 
+_OBJECT = """
+spec small "one case of a program";
+abi x86_64;
+object skb { u8 front; char cb[8]; u8 back; }
+param P in 0..2;
+input i : s8 in -2..3;
+"""
+_SMALL = {
+    # The element lies in the view, and its index beyond the array
+    "index beyond an array": """struct two { bool e[2]; bool behind[2]; };
+        layer l { view S : struct two at skb.cb[P + 2];
+        step set { write S; } step use { assume i == 3 "so it is"; write S.e[i]; read S.behind; } }
+        path p { set; use; } property mine: owned S.behind;""",
+    "index beyond a view": """
+        layer l { view A unused : u8[2] at skb.cb[P]; view D unused : u8 at skb.cb[P];
+        step set { clear skb.cb; write D; } step use { assume i == -1 "so it is"; read A[i]; } }
+        path p { set; use; } property mine: written;""",
+    "endless length": """
+        layer l { view A unused : u8[2] at skb.cb[P]; view D unused : u8 at skb.cb[P];
+        step set { clear skb.cb; write skb.back; } step use { read skb.cb[1] for i; } }
+        path p { set; use; } property mine: written;""",
+    # Broken since `set` has not ended: at another candidate what it cleared may be read by `use` alone
+    "read before the end": """
+        layer l { view A unused : u8[2] at skb.cb[P]; view D unused : u8 at skb.cb[P];
+        step set { clear skb.cb; read D; } step use { read A; } }
+        path p { set; use; } property mine: written or cleared by set;""",
+    "copy from nowhere": """
+        layer l { view A : u8[2] at skb.cb[P]; view D : u8 at skb.cb[P];
+        step set { write D; copy D -> skb.front; } step use { assume i == -2 "so it is"; copy A[i] -> D; } step end { } }
+        path p { set; use; end; } property mine: preserved D from set to end;""",
+    "object that no line needs": """
+        layer l { view A unused : u8[2] at skb.cb[P]; view D : bool at skb.cb[8];
+        step set { clear skb.cb; } step use { write D = 2; } }
+        path p { set; each turn { use; } } property mine: exact;""",
+}
+
+
+@pytest.mark.parametrize("text", _SMALL.values(), ids=_SMALL.keys())
+def test_programs_of_small_systems(text: str, tmp_path: Path) -> None:
+    counts = Counter[str]()
+    assert not compiled(_OBJECT + text, tmp_path, counts)
+    assert counts["compiled witnesses, mine"] == 1
+
+
 def test_a_long_text_stays_in_its_string(tmp_path: Path) -> None:
     counts = Counter[str]()
     assert not compiled(LONG, tmp_path, counts)

@@ -188,11 +188,6 @@ def _way(run: Run) -> list[object]:
     return [each.store.key if isinstance(each, StoredBits) else each.moment for each in done]
 
 
-def _computed(run: Run) -> dict[object, int]:
-    """The bits that the run computed and stored, or found in memory; a program has them as numbers."""
-    return {at: bit for at, bit in run.values.items() if at.store.kind in ("value", "debris")}
-
-
 def _alike(one: Broken, other: Broken) -> bool:
     """Whether two claims are one claim at two candidates."""
     texts = [[lying.place.text for lying in each.places] for each in (one, other)]
@@ -231,7 +226,7 @@ def _other(
     if (
         isinstance(first.claim, IsTrue | ReadsBack)
         or _way(again) != _way(shown.run)
-        or _computed(again) != _computed(shown.run)
+        or again.values != shown.run.values  # which a program has as numbers
         or undefined(again)
     ):
         return  # what memory held before the run decides, and is another number there

@@ -137,6 +137,11 @@ class Places:
         first, last = spot.place.bound
         return first <= bits.start and bits.stop <= last
 
+    def fix(self, spot: Spot) -> None:
+        """Leaves the view of a place where it lies."""
+        if spot.place.view is not None:
+            self.stuck.add(spot.place.view)
+
     def pointer(self, spot: Spot, bits: range) -> str:
         """A pointer to the first of some whole bytes of the object."""
         place, lvalue = spot.place, self.lvalue(spot)
@@ -148,8 +153,7 @@ class Places:
         ):
             return address(lvalue)
         if not self.inside(spot, bits):
-            if place.view is not None:
-                self.stuck.add(place.view)
+            self.fix(spot)
             return plus(f"(char *)&{spot.variable}", bits.start // 8)
         if place.view is None:
             return plus(
@@ -162,7 +166,7 @@ class Places:
         )
         width = next(view.place.width for view in self.program.views if view.name == place.view)
         if not first <= bits.start <= bits.stop <= first + width:
-            self.stuck.add(place.view)  # another candidate may have less behind it
+            self.fix(spot)  # another candidate may have less behind it
         return plus(f"(char *){self.view(place.view)}(&{spot.variable})", (bits.start - first) // 8)
 
 

@@ -101,6 +101,8 @@ class Statements:
             if 0 <= bit + shift < len(before) and before[bit + shift] == source
         ]
         lost = {bit: source for bit, source in pairs if bit not in set(carried)}
+        if any(not 0 <= bit + shift < len(before) for bit in lost):
+            self.places.fix(origin)  # at another candidate something may lie there
         author = self.by(effect.step, effect.moment)
         if carried:
             line = self._carried(
