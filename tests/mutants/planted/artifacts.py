@@ -1,8 +1,19 @@
-"""Faults in reading layouts from files, and in writing them down."""
+"""Faults in reading layouts from files, in writing them down, and in programs of runs."""
 
 from __future__ import annotations
 
-from tests.mutants.planting import BTF, DWARF, ELF, GRAPH, IDENTITY, LEB, OPENING, TEXT, planted
+from tests.mutants.planting import (
+    BTF,
+    DWARF,
+    ELF,
+    GRAPH,
+    IDENTITY,
+    LEB,
+    OPENING,
+    PROGRAMS,
+    TEXT,
+    planted,
+)
 
 FAULTS = (
     *planted(
@@ -358,6 +369,41 @@ FAULTS = (
             "Gathering.is_known",
             "definition_known in scalars and scalars[definition_known] == scalars[scalar.name]",
             "definition_known in scalars",
+        ),
+    ),
+    *planted(
+        "reproduce",
+        PROGRAMS,
+        (
+            "an index beyond its array is named",
+            "Places.lvalue",
+            "not 0 <= spot.inputs[name] < self._elements(place, before, stride)",
+            "False",
+        ),
+        (
+            "what lies beyond its view moves with it",
+            "Places.fix",
+            "spot.place.view is not None",
+            "False",
+        ),
+        (
+            "a copy from nowhere moves with its view",
+            "Statements.copied",
+            "any(not 0 <= bit + shift < len(before) for bit in lost)",
+            "False",
+        ),
+        (
+            "a bit that breaks by when it is read moves",
+            "Claim.fixed",
+            "not all(disallowed(each.actual) for each in self.broken.bits)",
+            "False",
+        ),
+        ("an access is as long as its place", "Checks._reach", "length is None", "True"),
+        (
+            "an object that no line names is declared",
+            "_Writer._variables",
+            "places.objects[key] in spoken",
+            "True",
         ),
     ),
 )

@@ -80,6 +80,12 @@ FAULTS = (
             "False",
         ),
         (
+            "values that are looked at on the way are not asked",
+            "alike",
+            "looked < len(evaluation.looked)",
+            "looked < 0",
+        ),
+        (
             "bits that a store leaves zero may be anything",
             "Values._keeps_zeroes",
             "not variable.zero or not value",
