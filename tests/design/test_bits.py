@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from cbprove.design.asking import script_for
 from cbprove.logic import bitvectors
 from cbprove.logic.smtlib import Script
 from cbprove.logic.terms import Bool, and_, common_bits, eq, evaluate, not_, or_, var
+from cbprove.obligations.sources import BIT
 from cbprove.pipeline import Options, check
 from cbprove.solving.solver import Limits, Z3Session
 
@@ -30,6 +32,44 @@ def test_what_was_set_is_set(type: str, tmp_path: Path) -> None:
     (tmp_path / "bits.cbs").write_text(SPEC.replace("TYPE", type))
     report = check(str(tmp_path / "bits.cbs"), Options(), lambda done, total: None)
     assert [case.verdict for case in report.cases] == ["proved", "proved"]
+
+
+UNDER = """\
+spec under "a byte is cleared where bits of two values say so";
+object skb { u8 mark; TYPE v; TYPE n; }
+layer l {
+    view M : u8 at skb.mark;
+    step set { write M, skb.v, skb.n; }
+    step hit { if (CONDITION) { clear M; } }
+    step use { read M; }
+}
+path p { set; hit; use; }
+property kept: preserved M from set to use;
+"""
+
+
+@pytest.mark.parametrize(
+    "type, verdict", [("u16", "proved"), ("u32", "proved"), ("s32", "refuted")]
+)
+@pytest.mark.parametrize("condition", ["(skb.v & skb.n) > skb.v", "(skb.v | skb.n) < skb.n"])
+def test_a_bit_of_a_place_is_asked_among_bits_of_values(
+    type: str, verdict: str, condition: str, tmp_path: Path
+) -> None:
+    spec = tmp_path / "under.cbs"
+    spec.write_text(UNDER.replace("TYPE", type).replace("CONDITION", condition))
+    report = check(str(spec), Options(), lambda done, total: None)
+    assert [case.verdict for case in report.cases] == [verdict, "proved"]
+
+
+def test_a_bit_of_a_place_has_a_range_among_bit_vectors() -> None:
+    """Integers would take a hundred times as long, as they do for any such formula."""
+    formula = and_(eq(common_bits(var("x"), var("y"), 8), 3), eq(BIT, 5))
+    script = script_for((formula,), RANGES)
+    assert type(script) is not Script
+    script.assert_(formula)
+    session = Z3Session(Limits(), bits=True)
+    session.add(script.text())
+    assert session.check().model[BIT.args[0]] == 5
 
 
 def test_a_run_that_breaks_a_claim_about_bits_is_found_at_any_width(tmp_path: Path) -> None:

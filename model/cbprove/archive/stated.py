@@ -18,16 +18,15 @@ from cbprove.logic.terms import Bool, and_, var
 from cbprove.obligations.forms import Unfolded, by_sources, unfolded
 from cbprove.obligations.forms_by_values import by_values
 from cbprove.obligations.invariants import Heads, Loops, Piece, unkept
-from cbprove.obligations.ops import BASE, Instance
+from cbprove.obligations.ops import Instance
 from cbprove.obligations.plan import Plan
-from cbprove.obligations.sources import BIT
+from cbprove.obligations.sources import BITS
 from cbprove.properties.events import Moment
 from cbprove.system.axes import AxisValue
 from cbprove.system.program import Part, Program, Property
 from cbprove.system.statements import Each, Repeat
 
 _ENDLESS = sys.maxsize  # what was unfolded once can be unfolded again
-_BITS = {BIT.args[0]: (0, BASE - 1)}  # no object has more
 
 
 class Unstated(Exception):
@@ -100,7 +99,7 @@ class Statements:
         claim = form.broken if obligation.claim == "broken" else form.reached
         claim = loosened(claim) if obligation.loose else claim
         return _stated(
-            obligation, (region, and_(claim, prop.applies)), {**form.ranges, **axes, **_BITS}, axes
+            obligation, (region, and_(claim, prop.applies)), {**form.ranges, **axes, **BITS}, axes
         )
 
     def _unfold(self, sector: Sector, program: Program) -> Unfolded:
@@ -142,7 +141,7 @@ class Statements:
             raise Unstated("a step without the invariant of its path")
         pieces = obligation.invariant[obligation.path]
         loops = _loops(program, obligation.path, prop, pieces)
-        return _stated(obligation, (loops.step(pieces),), {**loops.ranges, **_BITS}, {})
+        return _stated(obligation, (loops.step(pieces),), {**loops.ranges, **BITS}, {})
 
     def _facts(self, obligation: Obligation) -> Stated:
         program, prop = self._candidate(obligation)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from cbprove.logic.smtlib import Script
 from cbprove.logic.terms import Bool, Term, and_, subterms
+from cbprove.obligations.sources import BITS
 from cbprove.solving.library import common
 from cbprove.solving.solver import Answer, Limits, Z3Session
 
@@ -65,7 +66,7 @@ def script_for(formulas: Sequence[Bool], ranges: Mapping[str, Interval]) -> Scri
         from cbprove.logic import bitvectors  # few specs have such formulas
 
         with contextlib.suppress(bitvectors.Unbounded):
-            return bitvectors.script(formulas, ranges, least=_COMPARED)
+            return bitvectors.script(formulas, {**BITS, **ranges}, least=_COMPARED)
     return Script(ranges)
 
 

@@ -42,6 +42,7 @@ from cbprove.obligations.ops import (
 from cbprove.system.statements import Given
 
 BIT = var("bit")  # the bit of the place that is asked about, counted from the place's first
+BITS = {BIT.args[0]: (0, BASE - 1)}  # no object has more
 UNSURE = "?"  # begins the names of unknowns that stand for what was not followed
 _EVERYONE = -1  # all candidates, as the bits of a number (`system.Given.among`)
 
