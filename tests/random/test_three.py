@@ -59,9 +59,12 @@ def test_three_accounts_agree_on_what_was_made_by_hand(path: Path) -> None:
 @pytest.mark.parametrize("drawn", (typed, placed))
 def test_three_accounts_agree_on_members_and_places(drawn: ModuleType) -> None:
     tally = Tally()
-    for seed in range(16):
+    for seed in (
+        *range(16),
+        30_687,
+    ):  # the last of m68k, where types of bit-fields count for nothing
         assert compare(without_enums(drawn.text(seed)), tally, 3, 200) == [], seed
-    assert tally.counts["systems"] == 16
+    assert tally.counts["systems"] == 17
 
 
 def test_outside_of_an_object_a_statement_sees_one_value_and_the_next_another() -> None:

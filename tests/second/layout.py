@@ -174,13 +174,15 @@ class Layout:
         fields = []
         for m in members:
             t = self.type(m.type)
-            a = 1 if packed else t.align
+            width = None if m.width is None else self.static(m.width)
+            # On m68k the type of a bit-field counts for nothing (gcc's PCC_BITFIELD_TYPE_MATTERS)
+            loose = packed or bool(self.abi == "m68k" and width)
+            a = 1 if loose else t.align
             if m.aligned:
                 a = max(a, self.static(m.aligned))
             at = 0 if union else at
-            width = None if m.width is None else self.static(m.width)
             if width is None or (
-                not packed and ((at % (8 * a)) + width - 1) // (8 * a) >= t.size * 8 // (8 * a)
+                not loose and ((at % (8 * a)) + width - 1) // (8 * a) >= t.size * 8 // (8 * a)
             ):
                 at += -at % (8 * a)
             fields.append(Field(m.name, t, at, width, m.group))
