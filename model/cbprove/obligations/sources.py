@@ -42,7 +42,9 @@ from cbprove.obligations.ops import (
 from cbprove.system.statements import Given
 
 BIT = var("bit")  # the bit of the place that is asked about, counted from the place's first
-BITS = {BIT.args[0]: (0, BASE - 1)}  # no object has more
+# No object or view has more. A place may lie far outside of its object, and be endless: then its
+# first bits are outside already, and break what is claimed of them.
+BITS = {BIT.args[0]: (0, BASE - 1)}
 UNSURE = "?"  # begins the names of unknowns that stand for what was not followed
 _EVERYONE = -1  # all candidates, as the bits of a number (`system.Given.among`)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.planting import FLOW, MERGING, SETS, planted
+from tests.mutants.planting import BIT_VECTORS, FLOW, MERGING, SETS, planted
 
 FAULTS = (
     *planted(
@@ -51,6 +51,11 @@ FAULTS = (
             "49 if other == mark else 48",
             "49 if other != mark else 48",
         ),
+    ),
+    *planted(
+        "design/asking.py",
+        BIT_VECTORS,
+        ("the bit of a place is any integer", "script_for", "{**BITS, **ranges}", "ranges"),
     ),
     *planted(
         "design",
